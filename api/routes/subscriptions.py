@@ -1,0 +1,202 @@
+"""Subscriptions over the API: take an agreement, change it, pause it, end it, read it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.auth import Reader, TryingWriter
+from api.errors import READ_STATUSES, WRITE_STATUSES, responses
+from api.listing import one
+from api.payload import Day, DecimalText, Id, Minor, Payload, Quantity, Text
+from billing.books import queries
+from billing.changes.cancellation import Cancel
+from billing.changes.change import ChangeSubscription
+from billing.changes.pause import Pause, Resume
+from billing.subscriptions.agreement import Subscribe, agreements_frame
+
+router = APIRouter(tags=["subscriptions"])
+
+Price = Annotated[
+    Minor, Field(ge=0, description="A price for this agreement alone, per cycle.")
+]
+AnchorDay = Annotated[int, Field(strict=True, ge=1, le=31)]
+
+
+class NewSubscription(Payload):
+    """An agreement to take; what is left out gets the default of the trade."""
+
+    subscription_id: Id | None = None
+    customer_id: Id
+    payer_id: Id | None = None
+    recipient_id: Id | None = None
+    legal_entity: Id | None = None
+    plan_id: Id
+    quantity: Quantity | None = None
+    agreed_minor: Price | None = None
+    campaign: Text | None = Field(None, description="A code; several joined by +.")
+    payment_method: Literal["bankgiro", "autogiro", "card"] | None = None
+    start_on: Day
+
+
+class Subscribed(Payload):
+    """The number of the agreement; `subscribed` is false when it was there already."""
+
+    subscription_id: str
+    subscribed: bool
+
+
+class Change(Payload):
+    """What becomes other, and when: a date, now, or at the next renewal."""
+
+    effective: Day | Literal["now", "renewal"] = "now"
+    plan_id: Id | None = None
+    quantity: Quantity | None = None
+    agreed_minor: Price | None = None
+    anchor_day: AnchorDay | None = None
+    campaign: Text | None = None
+    reason: Text | None = None
+
+
+class Cancellation(Payload):
+    """When the agreement ends, and what happens to days that are billed already."""
+
+    effective: Day | Literal["now", "period_end"] = "period_end"
+    credit: Literal["unused", "none", "full"] | None = None
+    reason: Text | None = None
+
+
+class Interruption(Payload):
+    """From when and until when nothing is delivered; credit for paid days or none."""
+
+    from_on: Day
+    until_on: Day | None = None
+    effect: Literal["credit", "none"] = "credit"
+
+
+class Resumption(Payload):
+    """When delivery begins again."""
+
+    effective: Day | Literal["now"] = "now"
+
+
+class Changed(Payload):
+    """The change that was recorded, and the day from which it holds."""
+
+    change_id: str
+    effective_on: date
+
+
+class Subscription(Payload):
+    """An agreement as it is today."""
+
+    subscription_id: str
+    customer_id: str
+    payer_id: str
+    plan_id: str
+    plan_name: str
+    quantity: DecimalText
+    state: str
+    started_on: date
+    ended_on: date | None
+    payment_method: str
+    campaign: str | None
+    next_on: date | None
+
+
+@router.post(
+    "/subscriptions",
+    operation_id="subscribe",
+    status_code=201,
+    response_model=Subscribed,
+    responses=responses(*WRITE_STATUSES),
+)
+def subscribe(subscription: NewSubscription, sender: TryingWriter) -> Response:
+    """Take an agreement; the same agreement twice is one agreement."""
+    row = subscription.model_dump()
+    row["quantity"] = row["quantity"] and Decimal(row["quantity"])
+    return sender.carry_out(
+        Subscribe(agreements_frame([row])),
+        lambda answer: Subscribed(
+            subscription_id=(*answer["subscription_ids"], row["subscription_id"])[0],
+            subscribed=answer["subscribed"] > 0,
+        ),
+    )
+
+
+@router.get(
+    "/subscriptions/{subscription_id}",
+    operation_id="get_subscription",
+    responses=responses(*READ_STATUSES),
+)
+def get_subscription(subscription_id: Id, caller: Reader) -> Subscription:
+    """Read one agreement as it is today."""
+    found = queries.subscription(caller.books, subscription_id)
+    return Subscription.of(one(found, f"subscription {subscription_id}"))
+
+
+@router.get(
+    "/customers/{customer_id}/subscriptions",
+    operation_id="list_subscriptions_of_customer",
+    responses=responses(*READ_STATUSES),
+)
+def list_of_customer(customer_id: Id, caller: Reader) -> list[Subscription]:
+    """Read the agreements of a customer."""
+    one(queries.customer(caller.books, customer_id), f"customer {customer_id}")
+    found = queries.subscriptions_of(caller.books, customer_id)
+    return [Subscription.of(row) for row in found.to_dicts()]
+
+
+@router.post(
+    "/subscriptions/{subscription_id}/change",
+    operation_id="change_subscription",
+    status_code=201,
+    response_model=Changed,
+    responses=responses(*WRITE_STATUSES),
+)
+def change(subscription_id: Id, asked: Change, sender: TryingWriter) -> Response:
+    """Change plan, quantity, price, billing day or campaign."""
+    fields = asked.model_dump()
+    fields["quantity"] = fields["quantity"] and Decimal(fields["quantity"])
+    return sender.carry_out(ChangeSubscription(subscription_id, **fields), Changed.of)
+
+
+@router.post(
+    "/subscriptions/{subscription_id}/cancel",
+    operation_id="cancel_subscription",
+    status_code=201,
+    response_model=Changed,
+    responses=responses(*WRITE_STATUSES),
+)
+def cancel(subscription_id: Id, asked: Cancellation, sender: TryingWriter) -> Response:
+    """End an agreement, at the end of the paid period unless another day is given."""
+    return sender.carry_out(
+        Cancel(subscription_id, **asked.model_dump()), Changed.of
+    )
+
+
+@router.post(
+    "/subscriptions/{subscription_id}/pause",
+    operation_id="pause_subscription",
+    status_code=201,
+    response_model=Changed,
+    responses=responses(*WRITE_STATUSES),
+)
+def pause(subscription_id: Id, asked: Interruption, sender: TryingWriter) -> Response:
+    """Pause delivery and billing."""
+    return sender.carry_out(Pause(subscription_id, **asked.model_dump()), Changed.of)
+
+
+@router.post(
+    "/subscriptions/{subscription_id}/resume",
+    operation_id="resume_subscription",
+    status_code=201,
+    response_model=Changed,
+    responses=responses(*WRITE_STATUSES),
+)
+def resume(subscription_id: Id, asked: Resumption, sender: TryingWriter) -> Response:
+    """End the running pause."""
+    return sender.carry_out(Resume(subscription_id, **asked.model_dump()), Changed.of)

@@ -1,0 +1,84 @@
+"""The list of commands: who may give each, and what decides it. Nothing else is handled."""
+
+from billing.books import access, endpoints, filing
+from billing.books.commands import (
+    catalogue,
+    changes,
+    claims,
+    customers,
+    invoicing,
+    ledger,
+    payments,
+    subscriptions,
+)
+from billing.books.handle import Handler
+from billing.catalogue.file import ApplyCatalogue
+from billing.changes.cancellation import Cancel
+from billing.changes.change import AddItem, ChangeSubscription, RemoveItem, Undo
+from billing.changes.pause import Pause, Resume
+from billing.company import ApplyCompany
+from billing.customers.registration import ChangeCustomer, RegisterCustomers
+from billing.dunning.command import SendReminders, WriteOff
+from billing.invoicing.command import (
+    ApproveRun,
+    BillDay,
+    CarryOutRun,
+    ChargeOnce,
+    PreviewRun,
+    RecordUsage,
+)
+from billing.ledger.command import BookVouchers
+from billing.payment_methods.command import (
+    OrderCollection,
+    RecordCollectionResults,
+    RecordMandates,
+)
+from billing.payments.command import (
+    RecordPayments,
+    ReturnPayment,
+    SettleCredits,
+    SettleDeviation,
+)
+from billing.subscriptions.agreement import Subscribe
+from billing.webhooks.command import DisableEndpoint, RegisterEndpoint
+
+ADMIN = frozenset({"admin", "system"})
+DESK = ADMIN | {"billing", "service", "integrator"}
+BILLING = ADMIN | {"billing"}
+BOOKS = ADMIN | {"controller"}
+
+HANDLERS: dict[type, Handler] = {
+    ApplyCompany: Handler(ADMIN, customers.apply_company),
+    RegisterCustomers: Handler(DESK, customers.register_customers),
+    ChangeCustomer: Handler(DESK, customers.change_customer),
+    ApplyCatalogue: Handler(ADMIN, catalogue.apply_catalogue),
+    Subscribe: Handler(DESK, subscriptions.subscribe),
+    ChangeSubscription: Handler(DESK, changes.change_subscription),
+    AddItem: Handler(DESK, changes.add_item),
+    RemoveItem: Handler(DESK, changes.remove_item),
+    Pause: Handler(DESK, changes.pause),
+    Resume: Handler(DESK, changes.resume),
+    Cancel: Handler(DESK, changes.cancel),
+    Undo: Handler(DESK, changes.undo),
+    RecordUsage: Handler(DESK, invoicing.record_usage),
+    ChargeOnce: Handler(DESK, invoicing.charge_once),
+    BillDay: Handler(BILLING, invoicing.bill_day),
+    PreviewRun: Handler(BILLING | BOOKS, invoicing.preview_run),
+    ApproveRun: Handler(BILLING | BOOKS, invoicing.approve_run),
+    CarryOutRun: Handler(BILLING, invoicing.carry_out_run),
+    RecordPayments: Handler(BILLING | {"integrator"}, payments.record_payments),
+    ReturnPayment: Handler(BILLING, payments.return_payment),
+    SettleDeviation: Handler(BILLING | {"service"}, payments.settle_deviation),
+    SettleCredits: Handler(BILLING, payments.settle_credits),
+    SendReminders: Handler(BILLING, claims.send_reminders),
+    WriteOff: Handler(BOOKS, claims.write_off),
+    RecordMandates: Handler(BILLING | {"service"}, claims.record_mandates),
+    OrderCollection: Handler(BILLING, claims.order_collection),
+    RecordCollectionResults: Handler(BILLING, claims.record_results),
+    BookVouchers: Handler(BOOKS, ledger.book_vouchers),
+    RegisterEndpoint: Handler(ADMIN | {"integrator"}, endpoints.register),
+    DisableEndpoint: Handler(ADMIN | {"integrator"}, endpoints.disable),
+    access.IssueApiKey: Handler(ADMIN, access.issue_api_key),
+    access.RevokeApiKey: Handler(ADMIN, access.revoke_api_key),
+    filing.RecordFile: Handler(DESK | BOOKS, filing.record_file),
+}

@@ -1,0 +1,97 @@
+with invoices as (
+    select
+        *,
+        case invoice_kind
+            when 'credit_note' then 'credit_note_issued' else 'invoice_issued'
+        end as event
+    from {{ ref('stg_books__invoices') }}
+),
+
+taxes as (
+    select * from {{ ref('stg_books__invoice_taxes') }}
+),
+
+lines as (
+    select * from {{ ref('invoice_lines') }}
+),
+
+totals as (
+    select
+        invoice_id as object_id,
+        legal_entity,
+        payer_id as customer_id,
+        event,
+        currency,
+        null as account_qualifier,
+        'total_minor' as amount_name,
+        0 as object_line,
+        total_minor as amount_minor,
+        issued_on as accounting_date,
+        recorded_at
+    from invoices
+),
+
+roundings as (
+    select
+        invoice_id as object_id,
+        legal_entity,
+        payer_id as customer_id,
+        event,
+        currency,
+        null as account_qualifier,
+        'rounding_minor' as amount_name,
+        0 as object_line,
+        rounding_minor as amount_minor,
+        issued_on as accounting_date,
+        recorded_at
+    from invoices
+),
+
+vat as (
+    select
+        taxes.invoice_id as object_id,
+        invoices.legal_entity,
+        invoices.payer_id as customer_id,
+        invoices.event,
+        invoices.currency,
+        cast(taxes.vat_rate as varchar) as account_qualifier,
+        'vat_minor' as amount_name,
+        0 as object_line,
+        taxes.vat_minor as amount_minor,
+        invoices.issued_on as accounting_date,
+        taxes.recorded_at
+    from taxes
+    inner join invoices on taxes.invoice_id = invoices.invoice_id
+),
+
+net as (
+    select
+        invoice_id as object_id,
+        legal_entity,
+        customer_id,
+        case invoice_kind
+            when 'credit_note' then 'credit_note_issued' else 'invoice_issued'
+        end as event,
+        currency,
+        cast(vat_rate as varchar) as account_qualifier,
+        case recognised
+            when 'daily' then 'deferred_net_minor' else 'immediate_net_minor'
+        end as amount_name,
+        line_number as object_line,
+        net_minor as amount_minor,
+        issued_on as accounting_date,
+        recorded_at
+    from lines
+),
+
+posted as (
+    select * from totals
+    union all
+    select * from roundings
+    union all
+    select * from vat
+    union all
+    select * from net
+)
+
+select * from posted

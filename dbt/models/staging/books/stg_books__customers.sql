@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('books', 'customers') }}
+),
+
+renamed as (
+    select
+        customer_id,
+        seq,
+        command_id,
+        kind as customer_kind,
+        identity_scheme,
+        identity_number,
+        actor,
+        registered_on,
+        recorded_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('books', 'payment_returns') }}
+),
+
+renamed as (
+    select
+        payment_id,
+        seq,
+        command_id,
+        reason,
+        actor,
+        returned_on,
+        recorded_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,37 @@
+"""One invoice: its lines, its VAT, what is paid, and the document to download."""
+
+import streamlit as st
+
+from billing.books import queries
+from streamlit_app import desk
+from streamlit_app.widgets import empty, invoice, search, table
+from streamlit_app.widgets.refusal import explained
+from streamlit_app.widgets.wording import name_of, text
+
+st.page_link(
+    "operations/customers.py", label=text("card.back"), icon=":material/arrow_back:"
+)
+invoice_id = st.query_params.get("invoice", "")
+found = search.find_invoice(invoice_id)
+if found is None:
+    empty.nothing("unknown_invoice", invoice=invoice_id)
+    st.stop()
+
+st.title(f"{name_of('kind', found['kind'])} {invoice_id}")
+invoice.head(found)
+with st.container(horizontal=True), explained():
+    invoice.download(found)
+    st.page_link(
+        search.CARD,
+        label=text("invoice.customer"),
+        icon=":material/person:",
+        query_params={"customer": found["payer_id"]},
+    )
+books = desk.books()
+st.header(text("invoice.lines"))
+with explained():
+    lines = invoice.with_last_day(queries.invoice_lines(books, invoice_id))
+    table.plain(lines, invoice.LINES, name="lines")
+st.header(text("invoice.taxes"))
+with explained(), st.container(width=560):
+    table.plain(queries.invoice_taxes(books, invoice_id), invoice.TAXES, name="taxes")

@@ -1,0 +1,126 @@
+"""Charts draw the marts: each has a text for those who do not see it, and its table.
+
+Amounts become kronor here to be drawn, and nowhere else; nobody adds up a chart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from streamlit_app.widgets import numbers, table
+from streamlit_app.widgets.table import Column
+from streamlit_app.widgets.wording import language, text
+
+MINOR_PER_MAJOR = 100
+HEIGHT = 250
+NUMBERS = {
+    "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["SEK ", ""]},
+}
+AXIS = "format(datum.value / 1000, ',.0f') + ' {unit}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a chart shows: the frame, its place column, its amounts, its colours' code."""
+
+    frame: pl.DataFrame
+    place: str
+    amount: str
+    name: str
+    code: str | None = None
+    order: Sequence[str] = ()
+
+
+def area(series: Series, columns: Sequence[Column]) -> None:
+    """Draw an amount over time as a filled line."""
+    chart = _chart(series).mark_area(
+        line=True, opacity=0.18, interpolate="monotone"
+    )
+    _draw(chart.encode(_x(series), _y(series), tooltip=_tooltip(series)), series, columns)
+
+
+def bars(series: Series, columns: Sequence[Column]) -> None:
+    """Draw amounts as bars; with a code, the parts are stacked around zero."""
+    encoded = _chart(series).mark_bar(size=_width(series)).encode(
+        _x(series), _y(series), tooltip=_tooltip(series)
+    )
+    if series.code:
+        encoded = encoded.encode(color=_colour(series))
+    _draw(encoded, series, columns)
+
+
+def _chart(series: Series) -> alt.Chart:
+    drawn = series.frame.with_columns(
+        (pl.col(series.amount) / MINOR_PER_MAJOR).alias("amount"),
+        pl.col(series.place).alias("place"),
+    )
+    return alt.Chart(drawn.select(c for c in drawn.columns if drawn[c].dtype != pl.Object))
+
+
+def _width(series: Series) -> int:
+    """Return how wide a bar is drawn, after how many there are."""
+    places = max(1, series.frame[series.place].n_unique())
+    return max(4, min(44, 420 // places))
+
+
+def _x(series: Series) -> alt.X:
+    order = series.frame[series.place].unique(maintain_order=True).to_list()
+    return alt.X(
+        "place:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)
+    )
+
+
+def _y(series: Series) -> alt.Y:
+    axis = alt.Axis(labelExpr=AXIS.format(unit=text("chart.thousands")), tickCount=5)
+    title = text(f"chart.{series.name}_axis")
+    return alt.Y("sum(amount):Q", title=title, axis=axis, stack="zero")
+
+
+def _colour(series: Series) -> alt.Color:
+    return alt.Color(
+        f"{series.code}:N",
+        sort=list(series.order),
+        scale=alt.Scale(domain=list(series.order)) if series.order else alt.Undefined,
+        legend=alt.Legend(title=None, orient="bottom"),
+    )
+
+
+def _tooltip(series: Series) -> list[alt.Tooltip]:
+    parts = [alt.Tooltip("place:N", title=text("chart.place"))]
+    if series.code:
+        parts.append(alt.Tooltip(f"{series.code}:N", title=text("chart.part")))
+    amount = alt.Tooltip("sum(amount):Q", format="$,.2f", title=text("chart.amount"))
+    return [*parts, amount]
+
+
+def _draw(chart: alt.Chart, series: Series, columns: Sequence[Column]) -> None:
+    """Draw the chart with its description, and the table with the same figures."""
+    locale = alt.Locale(number=alt.NumberLocale(**NUMBERS[language()]))
+    st.altair_chart(
+        chart.properties(height=HEIGHT).configure(locale=locale),
+        alt=_described(series),
+        key=f"chart-{series.name}",
+    )
+    with st.expander(text("chart.as_table")):
+        table.show(series.frame, columns, name=series.name)
+
+
+def _described(series: Series) -> str:
+    """Return the text for those who do not see the chart: what, from, to, and the last."""
+    if series.frame.is_empty():
+        return text(f"chart.{series.name}_alt")
+    last = series.frame.tail(1).row(0, named=True)
+    return " ".join(
+        [
+            text(f"chart.{series.name}_alt"),
+            text(
+                "chart.last",
+                place=last[series.place],
+                amount=numbers.money(last[series.amount]),
+            ),
+        ]
+    )

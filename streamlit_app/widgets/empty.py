@@ -1,0 +1,17 @@
+"""An empty state says why there is nothing and what to do about it."""
+
+import streamlit as st
+
+from streamlit_app.widgets.wording import text
+
+
+def nothing(key: str, **values: object) -> None:
+    """Say why a list is empty, and what fills it: `empty.<key>` and `empty.<key>_fix`."""
+    with st.container(border=True, horizontal_alignment="center", gap=None):
+        st.markdown(f"**{text(f'empty.{key}', **values)}**")
+        st.caption(text(f"empty.{key}_fix", **values))
+
+
+def not_published() -> None:
+    """Say that there is no build of the warehouse yet."""
+    nothing("not_published")

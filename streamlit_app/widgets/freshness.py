@@ -1,0 +1,51 @@
+"""Freshness is how old the published figures are, and whether their checks passed."""
+
+from datetime import date
+
+import streamlit as st
+
+from streamlit_app import desk, warehouse
+from streamlit_app.warehouse import Build
+from streamlit_app.widgets import numbers
+from streamlit_app.widgets.wording import text
+
+# The nightly build is a day old at most; after two days something has stopped.
+FRESH_DAYS, LATE_DAYS = 1, 2
+
+
+def badge() -> None:
+    """Draw the badge of the header: as of when the figures are, and details on demand."""
+    build = warehouse.published()
+    if build is None:
+        st.badge(text("freshness.none"), color="gray", icon=":material/schedule:")
+        return
+    label = f":{colour(build, desk.moment().on)}[:material/schedule:] "
+    label += text("freshness.as_of", day=numbers.day(build.as_of))
+    with st.popover(label, key="freshness", type="tertiary"):
+        details(build)
+
+
+def details(build: Build) -> None:
+    """Draw what the build is: its id, what it knew, and its checks."""
+    st.markdown(text("freshness.as_of_long", day=numbers.day(build.as_of)))
+    if build.as_known is not None:
+        st.markdown(text("freshness.as_known", at=numbers.clock(build.as_known)))
+    st.markdown(text("freshness.build", build=build.build_id))
+    st.markdown(text("freshness.checks", checks=checks_said(build)))
+
+
+def checks_said(build: Build) -> str:
+    """Return how the checks of a build went, however the pointer counts them."""
+    checks = build.checks
+    if isinstance(checks, dict):
+        passed, failed = checks.get("passed", 0), checks.get("failed", 0)
+        return text("freshness.passed_failed", passed=passed, failed=failed)
+    return "–" if checks is None else text("freshness.passed", passed=checks)
+
+
+def colour(build: Build, today: date) -> str:
+    """Return the sign of the figures' age: green, orange when late, red when stopped."""
+    age = (today - build.as_of).days
+    if age <= FRESH_DAYS:
+        return "green"
+    return "orange" if age <= LATE_DAYS else "red"

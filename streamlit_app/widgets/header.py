@@ -1,0 +1,74 @@
+"""The header stands on every page: whose books, search, how fresh, language, person."""
+
+import streamlit as st
+
+from streamlit_app import desk
+from streamlit_app.widgets import freshness, search
+from streamlit_app.widgets.url_select import url_segments, url_select
+from streamlit_app.widgets.wording import KEY, LANGUAGES, language, text
+
+# What the theme cannot say: figures of one width, and a header that stays slim.
+STYLE = """<style>
+[data-testid="stMetricValue"], [data-testid="stTable"] td,
+[data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
+.st-key-header { border-bottom: 1px solid var(--st-border-color);
+  padding-bottom: .5rem; margin-bottom: .5rem; }
+.block-container, [data-testid="stMainBlockContainer"] {
+  padding-top: 1.6rem; padding-bottom: 4rem; max-width: 84rem; }
+[data-testid="stMetricLabel"] { opacity: .8; }
+[data-testid="stTable"] th { text-align: left; }
+</style>"""
+TONGUE = "<script>document.documentElement.lang='{language}'</script>"
+
+
+def draw() -> None:
+    """Draw the header, and tell the browser which language the page is in."""
+    st.html(STYLE)
+    st.html(TONGUE.format(language=language()), unsafe_allow_javascript=True)
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="header",
+    ):
+        _entity()
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content"
+        ):
+            search.button()
+            freshness.badge()
+            _person()
+    search.dialog_if_open()
+
+
+def choose_language() -> None:
+    """Draw the choice of language at the foot of the menu; the address keeps it."""
+    url_segments(text("header.language"), KEY, list(LANGUAGES), LANGUAGES.__getitem__)
+
+
+def _entity() -> None:
+    """Draw the legal entity; a choice where there are several."""
+    everyone = {company.legal_entity: company.name for company in desk.companies()}
+    if len(everyone) > 1:
+        with st.container(width=280):
+            url_select(
+                text("header.entity"), desk.ENTITY, list(everyone), everyone.__getitem__
+            )
+        return
+    name = next(iter(everyone.values()), text("header.no_company"))
+    st.markdown(f"**{name}**", width="content")
+
+
+def _person() -> None:
+    """Draw who is signed in; in a demonstration, whose seat it is."""
+    person = desk.actor()
+    role = text(f"role.{person.role}")
+    with st.popover(person.name, icon=":material/person:", key="person", type="tertiary"):
+        if len(desk.seats()) > 1:
+            st.radio(
+                text("header.seat"),
+                list(desk.seats()),
+                key=desk.SEAT,
+                captions=[text(f"role.{code}") for code in desk.seats().values()],
+            )
+        st.caption(text("header.signed_in", name=person.name, role=role))
