@@ -1,6 +1,7 @@
 """A caller is who holds the API key of a request; the books say which role that is."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -29,6 +30,8 @@ BEARER = HTTPBearer(
     description="A key from `saldo key issue`: saldo_live_<id>_<secret>_<check>.",
     auto_error=False,
 )
+# What a key may look like at all; what does not is looked up as no key.
+KEY = re.compile(r"saldo_live_[A-Za-z0-9_-]{20,120}")
 API_VERSION = "v1"
 
 
@@ -107,10 +110,9 @@ def caller(
     """Return who calls; every failure looks the same to the one who tries."""
     books: Books = request.app.state.books
     moment = Moment.of(request.app.state.clock())
+    key = given.credentials if given else ""
     try:
-        actor = access.authenticate(
-            books, given.credentials if given else "", moment.on
-        )
+        actor = access.authenticate(books, key if KEY.fullmatch(key) else "", moment.on)
     except No as no:
         raise Unauthenticated(
             "the request needs a valid API key: Authorization: Bearer saldo_live_…"

@@ -198,4 +198,6 @@ def _check_text(text: str) -> None:
 
 def _check_length(items: list[object]) -> None:
     if len(items) > ITEMS_MAX:
-        raise WrongBody(f"a list holds more than {ITEMS_MAX} items; send them as a file")
+        raise WrongBody(
+            f"a list holds more than {ITEMS_MAX} items; send them as a file"
+        )

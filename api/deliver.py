@@ -67,7 +67,9 @@ def deliver(books: Books, clock: Clock, *, by: Resolve = resolve) -> Delivered:
     """Deliver all that is due now, eight at a time, until nothing is."""
     delivered = Delivered()
     while claimed := webhooks.claim(books, clock(), AT_ONCE):
-        for due, answer in zip(claimed, asyncio.run(_sent(claimed, clock, by)), strict=True):
+        for due, answer in zip(
+            claimed, asyncio.run(_sent(claimed, clock, by)), strict=True
+        ):
             delivered = delivered.and_also(_settled(books, due, answer, clock()))
     return delivered
 
@@ -167,7 +169,9 @@ async def _beginning(response: httpx.Response) -> str:
         kept += chunk
         if len(kept) >= RESPONSE_BYTES_KEPT:
             break
-    return bytes(kept[:RESPONSE_BYTES_KEPT]).decode("utf-8", "replace").replace("\0", "�")
+    return (
+        bytes(kept[:RESPONSE_BYTES_KEPT]).decode("utf-8", "replace").replace("\0", "�")
+    )
 
 
 def _retry_after(headers: httpx.Headers) -> timedelta:

@@ -220,7 +220,9 @@ def _wrong_part(part: Mapping[str, Any]) -> dict[str, str]:
     where, *path = part["loc"]
     pointer = "".join(f"/{step}" for step in path)
     return {
-        "pointer": pointer if where == "body" else f"{where}:{'.'.join(map(str, path))}",
+        "pointer": pointer
+        if where == "body"
+        else f"{where}:{'.'.join(map(str, path))}",
         "code": part["type"],
         "detail": part["msg"],
     }

@@ -9,9 +9,9 @@ from fastapi import Depends, Query, Request
 from pydantic import Field
 
 from api import cursor as cursors
-from api.auth import Reader
-from api.cursor import Place
+from api.auth import Caller, Reader
 from api.payload import Payload
+from billing.books.listings import Place
 from billing.books.session import Books
 from billing.errors import NotFound
 
@@ -19,8 +19,12 @@ LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
 
 Item = TypeVar("Item", bound=Payload)
-# A query of a listing: the rows after a seq, at most so many, with their seq.
-Rows = Callable[[Books, int, int], pl.DataFrame]
+# A query of a listing: the rows after a place, at most so many, with xid and seq.
+Rows = Callable[[Books, Place, int], pl.DataFrame]
+
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+Cursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,400}$")]
 
 
 class NoSuchThing(NotFound):
@@ -40,7 +44,8 @@ class Listed(Payload, Generic[Item]):
 class Window:
     """Where a page begins, how long it is, and which listing it is of."""
 
-    books: Books
+    caller: Caller
+    listing: str
     place: Place
     limit: int
 
@@ -48,15 +53,13 @@ class Window:
 def window(
     caller: Reader,
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
-    cursor: Annotated[
-        str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,400}$")
-    ] = None,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: Cursor = None,
 ) -> Window:
     """Return the window that the query of a request asks for."""
     listing = request.url.path
-    place = cursors.read(cursor, listing=listing, key=caller.books.namespace.bytes)
-    return Window(caller.books, place, limit)
+    place = cursors.read(cursor, listing=listing, key=caller.cursor_key)
+    return Window(caller, listing, place, limit)
 
 
 Page = Annotated[Window, Depends(window)]
@@ -66,15 +69,14 @@ def page(
     asked: Window, rows: Rows, shape: Callable[[dict[str, Any]], Item]
 ) -> Listed[Item]:
     """Return one page of a listing; one row more is read to know whether more follow."""
-    found = rows(asked.books, asked.place.seq, asked.limit + 1)
+    caller = asked.caller
+    found = rows(caller.books, asked.place, asked.limit + 1)
     shown = found.head(asked.limit)
-    more = found.height > asked.limit
-    following = Place(shown["seq"][-1], asked.place.listing) if more else None
-    return Listed(
-        items=[shape(row) for row in shown.to_dicts()],
-        next_cursor=following
-        and cursors.issue(following, asked.books.namespace.bytes),
-    )
+    following = None
+    if found.height > asked.limit:
+        last = Place(int(shown["xid"][-1]), shown["seq"][-1])
+        following = cursors.issue(last, listing=asked.listing, key=caller.cursor_key)
+    return Listed(items=[shape(row) for row in shown.to_dicts()], next_cursor=following)
 
 
 def one(found: pl.DataFrame, name: str) -> dict[str, Any]:

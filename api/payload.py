@@ -20,7 +20,6 @@ from pydantic import (
 
 # The largest whole number that every JSON reader keeps exact: 2⁵³ − 1.
 AMOUNT_MAX = 2**53 - 1
-DAY = r"^\d{4}-\d{2}-\d{2}$"
 
 
 class Payload(BaseModel):
@@ -50,6 +49,10 @@ def _decimal_text(number: Decimal) -> str:
 
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$")]
+# Payments are called by what the bank calls them, which may be anything.
+Name = Annotated[
+    str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 Text = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
@@ -69,6 +72,10 @@ DecimalText = Annotated[
     Decimal,
     PlainSerializer(_decimal_text, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["1.5"]}),
+]
+# Payments are called by what the bank calls them, which may be anything.
+Name = Annotated[
+    str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Day = Annotated[date, Field(examples=["2026-11-24"])]
 

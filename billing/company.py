@@ -92,7 +92,10 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One legal entity as it is on a day: who it is, where it is paid, how it bills."""
+    """One legal entity as it is on a day: who it is, where it is paid, how it bills.
+
+    `autogiro_number` is the customer number (6 digits) that its bank gave it for files.
+    """
 
     legal_entity: str
     name: str
@@ -103,6 +106,7 @@ class Company:
     vat_number: str | None = None
     bankgiro: str | None = None
     iban: str | None = None
+    autogiro_number: str | None = None
     address_line: str | None = None
     postal_code: str | None = None
     city: str | None = None

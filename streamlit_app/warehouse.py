@@ -8,9 +8,8 @@ names the build, so a page in the middle of its work keeps the build that it beg
 import json
 import os
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -25,13 +24,13 @@ CONFIG = {"threads": "2", "memory_limit": "1GB"}
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One published build: where it lies, what it knew, and how its checks went."""
+    """One published build: where it lies, the last fact it knew, its passed checks."""
 
     path: str
     build_id: str
     as_of: date
-    as_known: datetime | None
-    checks: Any
+    position: int
+    checks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +55,12 @@ def _published(pointer: str) -> Build | None:
     content = json.loads(path.read_text())
     # The pointer may name the file relative to its own folder, so a home can be moved.
     file = path.parent / content["path"]
-    known = content.get("as_known")
     return Build(
         path=os.fspath(file),
         build_id=str(content["build_id"]),
         as_of=date.fromisoformat(str(content["as_of"])[:10]),
-        as_known=datetime.fromisoformat(str(known)) if known else None,
-        checks=content.get("checks"),
+        position=int(content["position"]),
+        checks=int(content["checks"]),
     )
 
 

@@ -1,6 +1,7 @@
 """Invoices over the API: list them, read one with its lines, fetch its PDF."""
 
 from datetime import date
+from functools import partial
 from typing import Any, Self
 
 from fastapi import APIRouter
@@ -50,7 +51,6 @@ class InvoiceLine(Payload):
     vat_rate: DecimalText
     net: Money
     vat: Money
-    revision: int
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
@@ -64,7 +64,8 @@ class InvoiceLine(Payload):
 )
 def list_invoices(asked: Page) -> Listed[Invoice]:
     """List invoices and credit notes in the order of issue."""
-    return page(asked, listings.invoices, Invoice.of)
+    rows = partial(listings.invoices, on=asked.caller.moment.on)
+    return page(asked, rows, Invoice.of)
 
 
 @router.get(
@@ -74,7 +75,7 @@ def list_invoices(asked: Page) -> Listed[Invoice]:
 )
 def get_invoice(invoice_id: Id, caller: Reader) -> Invoice:
     """Read one invoice or credit note."""
-    found = listings.invoice(caller.books, invoice_id)
+    found = listings.invoice(caller.books, invoice_id, on=caller.moment.on)
     return Invoice.of(one(found, f"invoice {invoice_id}"))
 
 
@@ -85,9 +86,10 @@ def get_invoice(invoice_id: Id, caller: Reader) -> Invoice:
 )
 def list_lines(invoice_id: Id, caller: Reader) -> list[InvoiceLine]:
     """Read the lines of an invoice in their order."""
-    invoice = one(listings.invoice(caller.books, invoice_id), f"invoice {invoice_id}")
-    lines = queries.invoice_lines(caller.books, invoice_id).to_dicts()
-    return [InvoiceLine.of({**line, "currency": invoice["currency"]}) for line in lines]
+    found = listings.invoice(caller.books, invoice_id, on=caller.moment.on)
+    currency = one(found, f"invoice {invoice_id}")["currency"]
+    lines = queries.invoice_lines(caller.books, [invoice_id]).to_dicts()
+    return [InvoiceLine.of({**line, "currency": currency}) for line in lines]
 
 
 @router.get(
@@ -101,7 +103,7 @@ def list_lines(invoice_id: Id, caller: Reader) -> list[InvoiceLine]:
 )
 def get_pdf(invoice_id: Id, caller: Reader) -> Response:
     """Fetch the document as it was delivered."""
-    found = listings.delivered(caller.books, invoice_id)
+    found = listings.document(caller.books, invoice_id)
     if found.is_empty():
         raise NoSuchThing(f"invoice {invoice_id} has no document yet")
     document = vault.get(caller.books.home, found["sha256"][0])

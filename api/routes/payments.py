@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.auth import Reader, TryingWriter
 from api.errors import READ_STATUSES, WRITE_STATUSES, responses
 from api.listing import Listed, Page, one, page
-from api.payload import Id, Minor, Money, Payload, Text, money
+from api.payload import Minor, Money, Name, Payload, Text, money
 from billing.books import listings, queries
 from billing.payments.command import SettleDeviation
 
@@ -57,7 +57,7 @@ class Deviation(Payload):
 class Share(Payload):
     """A part of the payment for one open item."""
 
-    item_id: Id
+    item_id: Name
     amount_minor: Minor
 
 
@@ -65,7 +65,7 @@ class Settlement(Payload):
     """What to do with the payment: settle items, credit it to the payer, or park it."""
 
     decision: Literal["settle", "credit", "park"]
-    shares: Annotated[list[Share], Field(max_length=100)] = []
+    shares: Annotated[list[Share], Field(max_length=100)] = Field(default_factory=list)
     note: Text
 
 
@@ -85,11 +85,11 @@ def list_payments(asked: Page) -> Listed[Payment]:
 
 
 @router.get(
-    "/payments/{payment_id}",
+    "/payments/{payment_id:path}",
     operation_id="get_payment",
     responses=responses(*READ_STATUSES),
 )
-def get_payment(payment_id: Id, caller: Reader) -> Payment:
+def get_payment(payment_id: Name, caller: Reader) -> Payment:
     """Read one payment."""
     found = queries.payment(caller.books, payment_id)
     return Payment.of(one(found, f"payment {payment_id}"))
@@ -106,13 +106,13 @@ def list_deviations(asked: Page) -> Listed[Deviation]:
 
 
 @router.post(
-    "/deviations/{deviation_id}/settle",
+    "/deviations/{deviation_id:path}/settle",
     operation_id="settle_deviation",
     status_code=201,
     response_model=Settled,
     responses=responses(*WRITE_STATUSES),
 )
-def settle(deviation_id: Id, asked: Settlement, sender: TryingWriter) -> Response:
+def settle(deviation_id: Name, asked: Settlement, sender: TryingWriter) -> Response:
     """Settle a deviation by a person's decision, with its reason."""
     shares = tuple((share.item_id, share.amount_minor) for share in asked.shares)
     settled = Settled(deviation_id=deviation_id, decision=asked.decision)

@@ -134,7 +134,7 @@ def subscribe(subscription: NewSubscription, sender: TryingWriter) -> Response:
 )
 def get_subscription(subscription_id: Id, caller: Reader) -> Subscription:
     """Read one agreement as it is today."""
-    found = queries.subscription(caller.books, subscription_id)
+    found = queries.subscription(caller.books, subscription_id, caller.moment.on)
     return Subscription.of(one(found, f"subscription {subscription_id}"))
 
 
@@ -146,7 +146,7 @@ def get_subscription(subscription_id: Id, caller: Reader) -> Subscription:
 def list_of_customer(customer_id: Id, caller: Reader) -> list[Subscription]:
     """Read the agreements of a customer."""
     one(queries.customer(caller.books, customer_id), f"customer {customer_id}")
-    found = queries.subscriptions_of(caller.books, customer_id)
+    found = queries.subscriptions_of(caller.books, customer_id, caller.moment.on)
     return [Subscription.of(row) for row in found.to_dicts()]
 
 
@@ -173,9 +173,7 @@ def change(subscription_id: Id, asked: Change, sender: TryingWriter) -> Response
 )
 def cancel(subscription_id: Id, asked: Cancellation, sender: TryingWriter) -> Response:
     """End an agreement, at the end of the paid period unless another day is given."""
-    return sender.carry_out(
-        Cancel(subscription_id, **asked.model_dump()), Changed.of
-    )
+    return sender.carry_out(Cancel(subscription_id, **asked.model_dump()), Changed.of)
 
 
 @router.post(

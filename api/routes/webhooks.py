@@ -7,11 +7,13 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from api import cursor as cursors
 from api.auth import Reader, Writer
 from api.errors import READ_STATUSES, WRITE_STATUSES, responses
-from api.listing import Listed, Page, page
+from api.listing import LIMIT_DEFAULT, Cursor, Limit
 from api.payload import Id, Payload
-from billing.books import listings, queries
+from billing.books import listings, oversight
+from billing.books.listings import Place
 from billing.webhooks.command import DisableEndpoint, RegisterEndpoint
 
 router = APIRouter(tags=["webhooks"])
@@ -26,14 +28,17 @@ class NewEndpoint(Payload):
         str,
         Field(max_length=2000, pattern=r"^https://", examples=["https://example.com/"]),
     ]
-    kinds: Annotated[list[EventName], Field(max_length=50)] = []
+    kinds: Annotated[list[EventName], Field(max_length=50)] = Field(default_factory=list)
 
 
 class RegisteredEndpoint(Payload):
-    """The endpoint with its signing secret, which is shown this once."""
+    """The endpoint with its signing secret, which is shown this once.
+
+    The secret is null when the first answer was lost before it could be kept.
+    """
 
     endpoint_id: str
-    secret: str
+    secret: str | None = None
 
 
 class Endpoint(Payload):
@@ -90,7 +95,7 @@ class Event(Payload):
 )
 def register(endpoint: NewEndpoint, sender: Writer) -> Response:
     """Register an endpoint; the answer shows its signing secret once."""
-    kinds = tuple(endpoint.kinds)
+    kinds = tuple(endpoint.kinds) or ("*",)
     return sender.carry_out(
         RegisterEndpoint(endpoint.url, kinds, allow_loopback=False),
         RegisteredEndpoint.of,
@@ -102,7 +107,7 @@ def register(endpoint: NewEndpoint, sender: Writer) -> Response:
 )
 def list_endpoints(caller: Reader) -> list[Endpoint]:
     """List the endpoints, those that are disabled too."""
-    found = queries.webhook_endpoints(caller.books)
+    found = oversight.webhook_endpoints(caller.books)
     return [Endpoint.of(row) for row in found.to_dicts()]
 
 
@@ -119,7 +124,25 @@ def disable(endpoint_id: Id, sender: Writer) -> Response:
     return sender.carry_out(DisableEndpoint(endpoint_id), lambda _: disabled)
 
 
+class EventFeed(Payload):
+    """Events; `next_after` is where to go on, also later, when this was the end."""
+
+    items: list[Event]
+    next_after: str
+    has_more: bool
+
+
 @router.get("/events", operation_id="list_events", responses=responses(*READ_STATUSES))
-def list_events(asked: Page) -> Listed[Event]:
+def list_events(
+    caller: Reader, after: Cursor = None, limit: Limit = LIMIT_DEFAULT
+) -> EventFeed:
     """Read all events in the order of recording; none is ever skipped."""
-    return page(asked, listings.events, Event.of)
+    place = cursors.read(after, listing="events", key=caller.cursor_key)
+    found = listings.events(caller.books, place, limit + 1)
+    shown = found.head(limit).to_dicts()
+    last = Place(int(shown[-1]["xid"]), shown[-1]["seq"]) if shown else place
+    return EventFeed(
+        items=[Event.of(row) for row in shown],
+        next_after=cursors.issue(last, listing="events", key=caller.cursor_key),
+        has_more=found.height > limit,
+    )

@@ -1,5 +1,6 @@
 """Loading the base: what a billing run, a preview or a change needs to see of the books."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,12 +75,10 @@ def company(read: Reader, legal_entity: str, on: date) -> Company:
 
 
 def _company(row: dict[str, str]) -> Company:
-    import json
-
     names = (
         "legal_entity", "name", "organisation_number", "country", "currency",
-        "vat_number", "bankgiro", "iban", "address_line", "postal_code", "city",
-        "email",
+        "vat_number", "bankgiro", "iban", "autogiro_number", "address_line",
+        "postal_code", "city", "email",
     )  # fmt: skip
     policies = Policies.from_mapping(json.loads(row["policy_text"]))
     return Company(policies=policies, **{name: row[name] for name in names})

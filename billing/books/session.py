@@ -46,7 +46,7 @@ class Books:
         """Open one transaction as the application's role; commit when all went well."""
         with psycopg.connect(self.url) as connection:
             connection.execute("set role saldo_app")
-            connection.execute("set search_path = books")
+            connection.execute("set search_path = books, public")
             connection.execute("set lock_timeout = '5s'")
             yield connection
 
@@ -55,7 +55,7 @@ class Books:
         """Open a way to read set-based, through Arrow (ADBC), for several queries."""
         with adbc.connect(self.url) as connection, connection.cursor() as cursor:
             cursor.execute("set role saldo_app")
-            cursor.execute("set search_path = books")
+            cursor.execute("set search_path = books, public")
 
             def read(query: str) -> pl.DataFrame:
                 cursor.execute(query)

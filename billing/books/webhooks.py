@@ -1,4 +1,4 @@
-"""The webhook queue is what waits to be told to whom: claimed under a lease, then settled.
+"""The webhook queue is what waits to be told to whom: leased, sent, and settled.
 
 A claim is a lease of a minute. Who claims and dies has lost nothing: the lease runs out
 and the delivery is claimed again. A settlement counts only while its attempt is the
@@ -84,7 +84,7 @@ class Outcome:
 
 
 def claim(books: Books, now: datetime, limit: int) -> list[Due]:
-    """Lease the deliveries that are due, at most so many; others skip them meanwhile."""
+    """Lease deliveries that are due, at most so many; others skip them meanwhile."""
     with books.transaction() as connection:
         rows = connection.execute(
             CLAIM, {"now": now, "until": now + LEASE, "limit": limit}

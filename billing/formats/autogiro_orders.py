@@ -74,7 +74,7 @@ def write_payments(opening: Opening, payments: pl.DataFrame) -> bytes:
         payments,
         {
             "direction": pl.col("direction").is_in(list(CODES)),
-            "payer_number": pl.col("payer_number").str.contains(PAYER_NUMBER),
+            "payer_number": _is_payer_number(),
             "amount_minor": pl.col("amount_minor").is_between(1, AMOUNT_MAX - 1),
             "reference": pl.col("reference").str.len_chars() <= REFERENCE_LENGTH,
         },
@@ -106,7 +106,7 @@ def write_mandates(opening: Opening, mandates: pl.DataFrame) -> bytes:
         mandates,
         {
             "action": pl.col("action").is_in(ACTIONS),
-            "payer_number": pl.col("payer_number").str.contains(PAYER_NUMBER),
+            "payer_number": _is_payer_number(),
             "account": pl.col("account").str.contains(ACCOUNT).fill_null(value=True),
             "identity": pl.col("identity").str.contains(IDENTITY).fill_null(value=True)
             & (either | (pl.col("action") == "cancel")),
@@ -178,6 +178,12 @@ def read_mandates(data: bytes) -> pl.DataFrame:
         identity=text(45, 56),
         bankgiro=bare(3, 12),
     )
+
+
+def _is_payer_number() -> pl.Expr:
+    """Return whether it has at most 16 digits; zeros alone mean none in the reports."""
+    digits = pl.col("payer_number")
+    return digits.str.contains(PAYER_NUMBER) & digits.str.contains("[1-9]")
 
 
 def _refuse(rows: pl.DataFrame, rules: dict[str, pl.Expr]) -> None:

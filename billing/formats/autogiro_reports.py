@@ -58,6 +58,7 @@ def write_payment_specification(header: ReportHeader, rows: pl.DataFrame) -> byt
     alone = pl.when(pl.col("direction") == "refund").then(pl.int_range(pl.len()))
     # Day by day; in a day debits, credits, refunds; in a deposit by payer number.
     rows = rows.with_columns(
+        pl.col("amount_minor").cast(pl.Int64),
         alone=alone.fill_null(-1),
         rank=pl.col("direction").replace_strict(
             {"debit": 0, "credit": 1, "refund": 2}, return_dtype=pl.Int64

@@ -24,6 +24,7 @@ def findings(
     )
     found = [
         *_of_entries(entries),
+        *_of_batches(entries),
         *_of_details(heads),
         *_of_statements(statements),
     ]
@@ -61,7 +62,6 @@ def _of_entries(entries: pl.DataFrame) -> list[pl.DataFrame]:
     undated = col("booked").is_null() | (
         col("booked").str.head(10).str.to_date("%Y-%m-%d", strict=False).is_null()
     )
-    batch = col("batch_count").cast(pl.Int64, strict=False)
     return [
         _remark(entries, col("entry_minor").is_null(), "error", ("Amt", amount, AGAIN)),
         _remark(
@@ -86,6 +86,13 @@ def _of_entries(entries: pl.DataFrame) -> list[pl.DataFrame]:
                 "nothing, or ask the bank to send the day",
             ),
         ),
+    ]
+
+
+def _of_batches(entries: pl.DataFrame) -> list[pl.DataFrame]:
+    col = pl.col
+    batch = col("batch_count").cast(pl.Int64, strict=False)
+    return [
         _remark(
             entries,
             (col("transactions") > 0) & (batch != col("transactions")),

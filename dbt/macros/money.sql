@@ -7,6 +7,15 @@
     end
 {%- endmacro %}
 
+{#- How many minor units make one major unit. -#}
+{% macro units_of_major(currency) -%}
+    case
+        when {{ currency }} in ('ISK', 'JPY') then cast(1 as decimal(4, 0))
+        when {{ currency }} in ('KWD', 'BHD') then cast(1000 as decimal(4, 0))
+        else cast(100 as decimal(4, 0))
+    end
+{%- endmacro %}
+
 {#- An amount as people read it; only at the edge of a mart. -#}
 {% macro major(amount_minor, currency) -%}
     cast({{ amount_minor }} * {{ minor_unit(currency) }} as decimal(18, 3))

@@ -68,9 +68,7 @@ def typed(
     """Return the rows with every field in its type, and the refusals of the others."""
     whole = _with_all(said, fields)
     read = {field.name: FORMS[field.form][0](field.cell) for field in fields}
-    rows = whole.with_columns(
-        **{f"read:{name}": value for name, value in read.items()}
-    )
+    rows = whole.with_columns(**{f"read:{name}": value for name, value in read.items()})
     refused = pl.concat(
         [refusal.frame([]), *(found for f in fields for found in _refusals(rows, f))]
     )

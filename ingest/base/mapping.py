@@ -221,9 +221,7 @@ def _of_column(source: Source, given: Named[str, str]) -> pl.Expr:
     if source.value_map is None:
         return cell
     known = cell.is_in(list(source.value_map))
-    mapped = cell.replace_strict(
-        source.value_map, default=None, return_dtype=pl.String
-    )
+    mapped = cell.replace_strict(source.value_map, default=None, return_dtype=pl.String)
     # A value that nobody mapped passes as it is, so that its refusal can name it.
     rest = cell if source.otherwise is None else _constant(source.otherwise, given)
     return pl.when(known).then(mapped).when(cell.is_not_null()).then(rest)

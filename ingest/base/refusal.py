@@ -47,7 +47,9 @@ def frame(refusals: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(list(refusals), schema=COLUMNS)
 
 
-def where(rows: pl.DataFrame, wrong: pl.Expr, field: str, words: tuple[str, str]) -> pl.DataFrame:
+def where(
+    rows: pl.DataFrame, wrong: pl.Expr, field: str, words: tuple[str, str]
+) -> pl.DataFrame:
     """Return a refusal for each row where it is wrong; words are message and remedy.
 
     In the message, {} stands for what the row says in the field.
@@ -78,7 +80,9 @@ def findings(refusals: pl.DataFrame) -> pl.DataFrame:
     return refusals.select(pl.lit("error").alias("severity"), *COLUMNS.names())
 
 
-def write(folder: Path, sha256: str, name: str, refused: tuple[pl.DataFrame, pl.DataFrame]) -> Written:
+def write(
+    folder: Path, sha256: str, name: str, refused: tuple[pl.DataFrame, pl.DataFrame]
+) -> Written:
     """Write the report and, beside it, the refused rows under their headings.
 
     `refused` is the refusals and the cells of the file they were found in. The second

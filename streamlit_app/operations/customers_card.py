@@ -9,6 +9,7 @@ from streamlit_app.widgets import (
     customer_card,
     effect,
     empty,
+    invoice,
     search,
     table,
 )
@@ -34,9 +35,10 @@ agreements, invoices, payments, history = st.tabs(
     [text(f"card.{tab}") for tab in ("agreements", "invoices", "payments", "history")]
 )
 with agreements, explained():
-    customer_card.agreements(queries.subscriptions_of(books, customer_id))
+    customer_card.agreements(queries.subscriptions_of(books, customer_id, desk.moment().on))
 with invoices, explained():
     issued = queries.invoices_of(books, customer_id)
+    issued = invoice.with_state(issued, desk.moment().on)
     chosen = customer_card.listed(issued, customer_card.INVOICES, "invoices")
     if chosen:
         number = issued["invoice_id"][chosen[0]]

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from billing.books import queries
+from billing.books import oversight
 from billing.invoicing.command import PreviewRun
 from streamlit_app import desk
 from streamlit_app.widgets import billing_run, effect, empty, table
@@ -36,7 +36,7 @@ if desk.actor().role in billing_run.ROLES and st.button(
             st.switch_page(billing_run.PAGE, query_params={"run": answer["run_id"]})
 
 st.header(text("invoicing.runs"))
-runs = queries.runs(desk.books(), LIMIT)
+runs = oversight.runs(desk.books(), LIMIT)
 if runs.is_empty():
     empty.nothing("runs")
 else:

@@ -12,11 +12,13 @@ st.page_link(
     "operations/customers.py", label=text("card.back"), icon=":material/arrow_back:"
 )
 invoice_id = st.query_params.get("invoice", "")
-found = search.find_invoice(invoice_id)
-if found is None:
+books = desk.books()
+issued = queries.invoice(books, invoice_id)
+if issued.is_empty():
     empty.nothing("unknown_invoice", invoice=invoice_id)
     st.stop()
 
+found = invoice.with_state(issued, desk.moment().on).row(0, named=True)
 st.title(f"{name_of('kind', found['kind'])} {invoice_id}")
 invoice.head(found)
 with st.container(horizontal=True), explained():
@@ -27,11 +29,10 @@ with st.container(horizontal=True), explained():
         icon=":material/person:",
         query_params={"customer": found["payer_id"]},
     )
-books = desk.books()
 st.header(text("invoice.lines"))
 with explained():
-    lines = invoice.with_last_day(queries.invoice_lines(books, invoice_id))
+    lines = invoice.with_last_day(queries.invoice_lines(books, [invoice_id]))
     table.plain(lines, invoice.LINES, name="lines")
 st.header(text("invoice.taxes"))
 with explained(), st.container(width=560):
-    table.plain(queries.invoice_taxes(books, invoice_id), invoice.TAXES, name="taxes")
+    table.plain(queries.invoice_taxes(books, [invoice_id]), invoice.TAXES, name="taxes")

@@ -15,7 +15,7 @@ effect.toast()
 st.title(text("page.payments"))
 for refusal in st.session_state.pop("refusals", ()):
     st.warning(refusal, icon=":material/sync_problem:")
-waiting = queries.deviations_open(desk.books())
+waiting = queries.deviations_open(desk.books(), desk.moment().on)
 if waiting.is_empty():
     empty.nothing("deviations")
     st.stop()

@@ -6,7 +6,7 @@ from uuid import uuid4
 import polars as pl
 import streamlit as st
 
-from billing.books import queries
+from billing.books import oversight, queries
 from billing.invoicing.command import ApproveRun, CarryOutRun, PreviewRun
 from streamlit_app import desk
 from streamlit_app.widgets import effect, search, table
@@ -14,8 +14,8 @@ from streamlit_app.widgets.table import Column
 from streamlit_app.widgets.wording import name_of, text
 
 PAGE = "operations/invoicing_run.py"
-ROLES = {"admin", "billing"}
-APPROVERS = {"admin", "billing", "controller"}
+ROLES = {"admin", "billing", "controller"}
+ISSUERS = {"admin", "billing"}
 RUNS = 1000
 STEPS = ("previewed", "approved", "carried_out")
 COLUMNS = [
@@ -48,7 +48,7 @@ ISSUED = [
 
 def find(run_id: str) -> dict[str, Any] | None:
     """Return a run by its id; None where there is none."""
-    found = queries.runs(desk.books(), RUNS).filter(pl.col("run_id") == run_id)
+    found = oversight.runs(desk.books(), RUNS).filter(pl.col("run_id") == run_id)
     return None if found.is_empty() else found.row(0, named=True)
 
 
@@ -89,7 +89,7 @@ def by_plan(answer: dict[str, Any]) -> None:
 def parked(run: dict[str, Any], answer: dict[str, Any] | None) -> None:
     """Draw the agreements that the run leaves out, each with its reason."""
     rows = (answer or {}).get("parked_agreements")
-    frame = pl.DataFrame(rows) if rows else queries.parked(desk.books(), run["run_id"])
+    frame = pl.DataFrame(rows) if rows else oversight.parked(desk.books(), run["run_id"])
     if frame.is_empty():
         return
     st.header(text("run.parked", count=frame.height))
@@ -100,10 +100,10 @@ def next_step(run: dict[str, Any]) -> None:
     """Draw the button of the next step, for those who may take it."""
     role = desk.actor().role
     run_id, fingerprint = run["run_id"], run["fingerprint"]
-    if run["state"] == "previewed" and role in APPROVERS:
+    if run["state"] == "previewed" and role in ROLES:
         st.caption(text("run.four_eyes", person=run["previewed_by"]))
         _step("approve", ApproveRun(run_id, fingerprint))
-    if run["state"] == "approved" and role in ROLES:
+    if run["state"] == "approved" and role in ISSUERS:
         _step("carry_out", CarryOutRun(run_id, fingerprint))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from billing.books import queries
+from billing.books import listings, queries
 from billing.errors import NotFound
 from streamlit_app import desk
 from streamlit_app.widgets import agreement_change, empty, numbers, table
@@ -136,4 +136,4 @@ def listed(found: pl.DataFrame, columns: Sequence[Column], name: str) -> list[in
 
 def plans() -> pl.DataFrame:
     """Return the plans that an agreement may change to, as the books have them."""
-    return queries.known_for_agreements(desk.books()).plans
+    return listings.plans(desk.books(), desk.moment().on)

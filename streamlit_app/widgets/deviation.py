@@ -27,8 +27,16 @@ COLUMNS = [
     Column("suggestion", width="large"),
 ]
 SHARES = [Column("item_id"), Column("amount_minor", "money")]
-ITEMS = 200
-ROLES = {"admin", "billing"}
+CUSTOMERS = 5
+NO_ITEMS = pl.DataFrame(
+    schema={
+        "item_kind": pl.String,
+        "item_id": pl.String,
+        "currency": pl.String,
+        "open_minor": pl.Int64,
+    }
+)
+ROLES = {"admin", "billing", "service"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +166,19 @@ def proposed_shares(
 
 def _open_items(deviation: dict[str, Any]) -> pl.DataFrame:
     """Draw the search for whose items they are, and return those that are open."""
+    suggested = deviation["suggested_item_id"]
     words = st.text_input(
         text("deviation.customer"),
-        deviation["payer_name"] or "",
+        suggested or deviation["payer_name"] or "",
         key=f"whose-{deviation['deviation_id']}",
         type="search",
         live=True,
     )
-    found = search.customers(words, ITEMS)["customer_id"] if words.strip() else []
-    open_items = queries.open_items(desk.books(), None)
-    suggested = pl.col("item_id") == (deviation["suggested_item_id"] or "")
-    return open_items.filter(
-        pl.col("customer_id").is_in(list(found)) | suggested
-    ).head(ITEMS)
+    books = desk.books()
+    found = search.customers(words, CUSTOMERS)["customer_id"] if words.strip() else []
+    items = [queries.open_items(books, one) for one in found]
+    owed = [one.filter(pl.col("open_minor") > 0) for one in items if one.height]
+    return pl.concat(owed, how="vertical_relaxed") if owed else NO_ITEMS
 
 
 def _preview(commands: Sequence[SettleDeviation], decision: str) -> None:

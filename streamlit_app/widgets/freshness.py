@@ -28,19 +28,9 @@ def badge() -> None:
 def details(build: Build) -> None:
     """Draw what the build is: its id, what it knew, and its checks."""
     st.markdown(text("freshness.as_of_long", day=numbers.day(build.as_of)))
-    if build.as_known is not None:
-        st.markdown(text("freshness.as_known", at=numbers.clock(build.as_known)))
     st.markdown(text("freshness.build", build=build.build_id))
-    st.markdown(text("freshness.checks", checks=checks_said(build)))
-
-
-def checks_said(build: Build) -> str:
-    """Return how the checks of a build went, however the pointer counts them."""
-    checks = build.checks
-    if isinstance(checks, dict):
-        passed, failed = checks.get("passed", 0), checks.get("failed", 0)
-        return text("freshness.passed_failed", passed=passed, failed=failed)
-    return "–" if checks is None else text("freshness.passed", passed=checks)
+    st.markdown(text("freshness.position", position=numbers.count(build.position)))
+    st.markdown(text("freshness.checks", checks=numbers.count(build.checks)))
 
 
 def colour(build: Build, today: date) -> str:

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from streamlit_app import desk
-from streamlit_app.widgets import freshness, search
-from streamlit_app.widgets.url_select import url_segments, url_select
+from streamlit_app.widgets import freshness, search, url_select
 from streamlit_app.widgets.wording import KEY, LANGUAGES, language, text
 
 # What the theme cannot say: figures of one width, and a header that stays slim.
@@ -41,9 +40,14 @@ def draw() -> None:
     search.dialog_if_open()
 
 
+def take_language() -> None:
+    """Take the language from the address before the first word is drawn."""
+    url_select.take(KEY, list(LANGUAGES))
+
+
 def choose_language() -> None:
     """Draw the choice of language at the foot of the menu; the address keeps it."""
-    url_segments(text("header.language"), KEY, list(LANGUAGES), LANGUAGES.__getitem__)
+    url_select.url_segments(text("header.language"), KEY, list(LANGUAGES), LANGUAGES.__getitem__)
 
 
 def _entity() -> None:
@@ -51,7 +55,7 @@ def _entity() -> None:
     everyone = {company.legal_entity: company.name for company in desk.companies()}
     if len(everyone) > 1:
         with st.container(width=280):
-            url_select(
+            url_select.url_select(
                 text("header.entity"), desk.ENTITY, list(everyone), everyone.__getitem__
             )
         return

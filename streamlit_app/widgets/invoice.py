@@ -1,11 +1,12 @@
 """The parts of an invoice's page: the head, the tables' columns, the document."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from billing.books import delivery
+from billing.books import papers
 from streamlit_app import desk
 from streamlit_app.widgets import numbers
 from streamlit_app.widgets.table import Column
@@ -25,13 +26,27 @@ TAXES = [
     Column("net_minor", "money"),
     Column("vat_minor", "money"),
 ]
+COLOURS = {"settled": "green", "open": "blue", "overdue": "red", "credit": "gray"}
 DATES = ("issued_on", "due_on")
 AMOUNTS = ("total_minor", "open_minor")
 
 
+def with_state(found: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Return documents with what each is on a day: settled, overdue, open or a credit."""
+    state = (
+        pl.when(pl.col("open_minor") == 0)
+        .then(pl.lit("settled"))
+        .when(pl.col("open_minor") < 0)
+        .then(pl.lit("credit"))
+        .when(pl.col("due_on") < on)
+        .then(pl.lit("overdue"))
+        .otherwise(pl.lit("open"))
+    )
+    return found.with_columns(state=state)
+
+
 def head(found: dict[str, Any]) -> None:
     """Draw the facts that people ask for first."""
-    state = found.get("state")
     with st.container(horizontal=True):
         for name in DATES:
             st.metric(text(f"column.{name}"), numbers.day(found[name]), border=True)
@@ -39,8 +54,9 @@ def head(found: dict[str, Any]) -> None:
             amount = numbers.money(found.get(name), found["currency"])
             st.metric(text(f"column.{name}"), amount or "–", border=True)
         st.metric(text("column.reference"), found["reference"], border=True)
-    if state:
-        st.caption(name_of("invoice_state", state))
+    st.badge(
+        name_of("invoice_state", found["state"]), color=COLOURS[found["state"]]
+    )
 
 
 def with_last_day(lines: pl.DataFrame) -> pl.DataFrame:
@@ -53,7 +69,7 @@ def download(found: dict[str, Any]) -> None:
     invoice_id = found["invoice_id"]
     st.download_button(
         text("invoice.download"),
-        data=lambda: delivery.document(desk.books(), invoice_id),
+        data=lambda: papers.invoice_pdf(desk.books(), invoice_id),
         file_name=f"{invoice_id}.pdf",
         mime="application/pdf",
         on_click="ignore",

@@ -1,12 +1,13 @@
 """Search finds a customer or an invoice from anywhere: Ctrl+K, type, Ctrl+Enter."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
 from billing.books import queries
-from billing.errors import NotFound
 from streamlit_app import desk
-from streamlit_app.widgets import numbers
+from streamlit_app.widgets import numbers, table
 from streamlit_app.widgets.wording import name_of, text
 
 OPEN, WORDS = "searching", "search-words"
@@ -78,7 +79,8 @@ def _hit(place: int, label: str, target: tuple[str, dict[str, str]]) -> None:
 def _customers(words: str) -> list[tuple[str, str, dict[str, str]]]:
     return [
         (
-            f":material/person: {row['customer_id']} · {row['name']} · {row['city'] or ''}"
+            f":material/person: {row['customer_id']} · {table.escaped(row['name'])}"
+            f" · {table.escaped(row['city'] or '')}"
             f" · {numbers.money(row['balance_minor'])}",
             CARD,
             {"customer": row["customer_id"]},
@@ -88,23 +90,24 @@ def _customers(words: str) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _invoices(words: str) -> list[tuple[str, str, dict[str, str]]]:
-    """Return the invoice that the words name, by its number or by its OCR reference."""
-    found = find_invoice(words)
-    if found is None:
-        return []
-    kind = name_of("kind", found["kind"])
-    amount = numbers.money(found["total_minor"], found["currency"])
-    label = f":material/receipt_long: {kind} {found['invoice_id']} · {amount}"
-    return [(label, DOCUMENT, {"invoice": found["invoice_id"]})]
+    """Return the documents that the words name, by number or by OCR reference."""
+    books = desk.books()
+    owners = queries.customers_found(books, words, HITS)["customer_id"].to_list()
+    documents = [queries.invoice(books, words.upper())]
+    if words.isdigit():
+        named = (pl.col("reference") == words) | (pl.col("number").cast(pl.String) == words)
+        documents += [queries.invoices_of(books, o).filter(named) for o in owners]
+    return [
+        (_said(row), DOCUMENT, {"invoice": row["invoice_id"]})
+        for found in documents
+        for row in found.to_dicts()
+    ][:HITS]
 
 
-def find_invoice(words: str) -> dict[str, object] | None:
-    """Return the head of an invoice by the number that people have of it."""
-    try:
-        found = queries.invoice(desk.books(), words.upper())
-    except NotFound:
-        return None
-    return found.row(0, named=True) if found.height else None
+def _said(row: dict[str, Any]) -> str:
+    kind = name_of("kind", row["kind"])
+    amount = numbers.money(row["total_minor"], row["currency"])
+    return f":material/receipt_long: {kind} {row['invoice_id']} · {amount}"
 
 
 def _set(opened: bool) -> None:

@@ -13,7 +13,7 @@ Label = Callable[[str], str]
 
 def url_select(label: str, key: str, codes: Sequence[str], label_of: Label) -> str:
     """Draw a list of codes, the first being the default, and return the chosen one."""
-    _take(key, codes)
+    take(key, codes)
     return st.selectbox(
         label, codes, key=key, format_func=label_of, on_change=_push, args=(key, codes)
     )
@@ -21,7 +21,7 @@ def url_select(label: str, key: str, codes: Sequence[str], label_of: Label) -> s
 
 def url_segments(label: str, key: str, codes: Sequence[str], label_of: Label) -> str:
     """Draw the same as a row of buttons, without its label."""
-    _take(key, codes)
+    take(key, codes)
     chosen = st.segmented_control(
         label,
         codes,
@@ -35,7 +35,7 @@ def url_segments(label: str, key: str, codes: Sequence[str], label_of: Label) ->
     return chosen or codes[0]
 
 
-def _take(key: str, codes: Sequence[str]) -> None:
+def take(key: str, codes: Sequence[str]) -> None:
     """Take the code of the address where nothing is chosen yet; ignore a bad one."""
     if st.session_state.get(key) not in codes:
         wanted = st.query_params.get(key)

@@ -158,6 +158,7 @@ ORDER = {
         ("direction", "sideways"),
         ("payer_number", "12345678901234567"),
         ("payer_number", None),
+        ("payer_number", "000"),
         ("amount_minor", 0),
         ("amount_minor", 10**12),
         ("reference", "x" * 17),
@@ -221,3 +222,22 @@ def test_the_banks_rejected_payments_are_read_back(sample):
     rows = autogiro.read(worked).records
     header = ReportHeader(datetime(2026, 4, 13), "471117", "54029681")  # noqa: DTZ001 - the bank's wall clock
     assert autogiro_reports.write_rejected(header, rows) == worked
+
+
+def test_sums_of_a_large_report_do_not_overflow():
+    rows = pl.DataFrame(
+        {
+            "payer_number": [str(n) for n in range(1, 1001)],
+            "amount_minor": [9_999_999] * 1000,
+        },
+        schema={"payer_number": pl.String, "amount_minor": pl.Int32},
+    ).with_columns(
+        direction=pl.lit("debit"),
+        due_on=date(2026, 4, 30),
+        paid_on=date(2026, 4, 30),
+        reference=pl.lit("R"),
+        outcome=pl.lit("executed"),
+    )
+    report = autogiro.read(autogiro_reports.write_payment_specification(HEADER, rows))
+    assert report.deposits["amount_minor"].to_list() == [9_999_999_000]
+    assert report.findings.is_empty()

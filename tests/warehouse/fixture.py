@@ -45,11 +45,11 @@ def schemas() -> dict[str, pl.Schema]:
 
 def _schema(ddl: str) -> pl.Schema:
     columns = {}
-    for part in re.split(r",(?![^(]*\))", " ".join(ddl.split())):
+    for part in map(str.strip, re.split(r",(?![^(]*\))", " ".join(ddl.split()))):
         name, kind, *rest = [*part.split(), ""]
         if name in CONSTRAINTS or name.startswith("unique(") or "generated" in rest:
             continue
-        decimal = re.match(r"numeric\((\d+), ?(\d+)\)", part.split(" ", 1)[1].strip())
+        decimal = re.match(r"\w+ numeric\((\d+), ?(\d+)\)", part)
         if decimal:
             columns[name] = pl.Decimal(int(decimal[1]), int(decimal[2]))
         elif kind in TYPES:

@@ -1,6 +1,6 @@
 """The list of commands: who may give each, and what decides it. Nothing else is handled."""
 
-from billing.books import access, endpoints, filing
+from billing.books import access, delivery, endpoints, filing
 from billing.books.commands import (
     catalogue,
     changes,
@@ -81,4 +81,5 @@ HANDLERS: dict[type, Handler] = {
     access.IssueApiKey: Handler(ADMIN, access.issue_api_key),
     access.RevokeApiKey: Handler(ADMIN, access.revoke_api_key),
     filing.RecordFile: Handler(DESK | BOOKS, filing.record_file),
+    delivery.RecordDeliveries: Handler(BILLING, delivery.record_deliveries),
 }

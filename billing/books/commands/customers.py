@@ -60,6 +60,7 @@ def _checked_numbers(company: Company) -> dict[str, Any]:
         "vat_number": company.vat_number and vat_number.validate(company.vat_number),
         "bankgiro": company.bankgiro and bankgiro.validate(company.bankgiro),
         "iban": company.iban,
+        "autogiro_number": company.autogiro_number,
         "address_line": company.address_line,
         "postal_code": company.postal_code,
         "city": company.city,

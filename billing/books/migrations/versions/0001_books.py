@@ -26,8 +26,8 @@ FACTS = {
         legal_entity text not null check (legal_entity <> ''),
         effective_on date not null, name text not null,
         organisation_number text not null, vat_number text, bankgiro text,
-        iban text, address_line text, postal_code text, city text,
-        country text not null, email text, currency text not null,
+        iban text, autogiro_number text, address_line text, postal_code text,
+        city text, country text not null, email text, currency text not null,
         policies jsonb not null,
         unique (legal_entity, effective_on, command_id)""",
     "customers": """

@@ -1,0 +1,97 @@
+"""`saldo` is the command line: an interface like the others, over the same handler.
+
+Exit codes: 0 done, 1 refused or not all well, 2 misused. This file only assembles the
+commands, each of which imports what it needs when it is called.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import console
+from api.commands import (
+    access,
+    base,
+    bench,
+    catalogue,
+    collection,
+    company,
+    day,
+    demo,
+    dunning,
+    files,
+    invoicing,
+    reports,
+    scenario,
+    serve,
+    trace,
+    verify,
+    webhooks,
+)
+
+app = typer.Typer(
+    name="saldo",
+    help="Subscription billing and finance, provable to the öre.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+GROUPS = {
+    "format": files.formats,
+    "catalogue": catalogue.app,
+    "bill": invoicing.app,
+    "dun": dunning.app,
+    "collect": collection.app,
+    "scenario": scenario.app,
+    "key": access.app,
+    "webhook": webhooks.app,
+}
+
+
+@app.callback()
+def saldo(
+    home: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the installation; default SALDO_HOME or var."),
+    ] = None,
+) -> None:
+    """Subscription billing and finance, provable to the öre."""
+    if home is not None:
+        os.environ["SALDO_HOME"] = str(home)
+
+
+for name, command in {
+    "init": company.init,
+    "demo": demo.demo,
+    "day": day.day,
+    "import": base.import_,
+    "ingest": files.ingest,
+    "report": reports.report,
+    "trace": trace.trace,
+    "verify": verify.verify,
+    "serve": serve.serve,
+    "bench": bench.bench,
+}.items():
+    app.command(name)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; a refusal of the core is words on stderr and exit code 1."""
+    from billing.errors import No
+
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except No as no:
+        where = f"{no.field}: " if no.field else ""
+        console.complain(f"{where}{no.message}")
+        sys.exit(console.REFUSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Delivery makes the papers of a day and puts them where the customer's channel fetches them.
+
+What is sent is in the vault by its hash; delivering a day again sends the same bytes.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from billing.books import papers, queries, vault
+from billing.books.handle import SYSTEM, Given, Moment, handle
+from billing.books.session import Books
+from billing.decision import Decision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordDeliveries:
+    """Command: papers have been delivered; columns object_id, channel, sha256."""
+
+    deliveries: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How many papers a delivery made, and how many had been delivered before."""
+
+    documents: int
+    known: int
+
+
+def record_deliveries(command: RecordDeliveries, given: Given) -> Decision:
+    """Record what has been delivered, once for each paper and channel."""
+    rows = command.deliveries.with_columns(delivered_on=pl.lit(given.moment.on))
+    return Decision(rows={"deliveries": rows}, answer={"delivered": rows.height})
+
+
+def deliver(books: Books, moment: Moment) -> Delivered:
+    """Deliver the invoices and reminders that were issued on the day."""
+    invoices = queries.invoices_issued(books, moment.on)
+    waiting = _undelivered(books, invoices, "invoice_id")
+    made = papers.invoice_pdfs(books, waiting) if waiting.height else {}
+    made |= {
+        reminder_id: papers.reminder_pdf(books, reminder_id)
+        for reminder_id in _undelivered(
+            books, _reminders(books, moment), "reminder_id"
+        )["reminder_id"]
+    }
+    sent = [_sent(books, name, data) for name, data in made.items()]
+    if sent:
+        frame = pl.DataFrame(sent, schema=["object_id", "channel", "sha256"], orient="row")
+        handle(books, RecordDeliveries(frame), actor=SYSTEM, moment=moment)
+    return Delivered(documents=len(sent), known=invoices.height - waiting.height)
+
+
+def _reminders(books: Books, moment: Moment) -> pl.DataFrame:
+    return queries.ask(
+        books,
+        "select reminder_id from reminders where issued_on = %(on)s",
+        {"on": moment.on},
+    ).cast(pl.String)
+
+
+def _undelivered(books: Books, papers_of_day: pl.DataFrame, key: str) -> pl.DataFrame:
+    if papers_of_day.is_empty():
+        return papers_of_day
+    done = queries.ask(
+        books,
+        "select object_id from deliveries where object_id = any(%(ids)s)",
+        {"ids": papers_of_day[key].to_list()},
+    ).cast(pl.String)
+    return papers_of_day.join(done, left_on=key, right_on="object_id", how="anti")
+
+
+def _sent(books: Books, name: str, data: bytes) -> tuple[str, str, str]:
+    """Put a paper into vault and outbox, from where the mail and print channels take it."""
+    folder = books.home.outbox / "papers"
+    folder.mkdir(exist_ok=True)
+    sha256 = vault.put(books.home, data)
+    vault.write_durably(folder / f"{name.replace('/', '-')}.pdf", data)
+    return name, "file", sha256
+
+

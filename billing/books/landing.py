@@ -1,0 +1,155 @@
+"""Landing copies the books to Parquet, part by part, so that the warehouse never opens them.
+
+A part holds what was committed since the part before: the fence is the oldest running
+transaction (``pg_snapshot_xmin``), so a late commit is landed later and never skipped.
+Parts are immutable; the manifest names them and is replaced last, in one step.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from billing.books.home import Home
+from billing.books.session import Books, Reader
+from billing.books.vault import write_durably
+
+COLUMNS = """
+    select table_name, column_name, data_type, numeric_precision, numeric_scale
+    from information_schema.columns
+    where table_schema = 'books' and table_name in (
+        select table_name from information_schema.columns
+        where table_schema = 'books' and column_name = 'xid')
+    order by table_name, ordinal_position
+"""
+UNLANDED = {"xid", "claim"}
+AS_TEXT = {"uuid", "jsonb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What one landing added: tables that grew, rows, and the last seq of all."""
+
+    tables: int
+    rows: int
+    position: int
+
+
+def land(books: Books) -> Landed:
+    """Land what has been committed since the last landing; nothing new is no new part."""
+    manifest = _manifest(books.home)
+    _forget_orphans(books.home, manifest)
+    with books.reader() as read:
+        fence = int(
+            read("select pg_snapshot_xmin(pg_current_snapshot())::text as fence")[
+                "fence"
+            ][0]
+        )
+        added = [
+            part
+            for table, columns in _tables(read).items()
+            if (part := _land_table(read, books.home, (table, columns), manifest, fence))
+        ]
+    manifest["fence"] = fence
+    manifest["parts"] += added
+    write_durably(_path(books.home), json.dumps(manifest, indent=1).encode())
+    rows = sum(part["rows"] for part in added)
+    return Landed(sum(part["rows"] > 0 for part in added), rows, position(books.home))
+
+
+def position(home: Home) -> int:
+    """Return the last seq that has been landed."""
+    return max((part["to"] for part in _manifest(home)["parts"]), default=0)
+
+
+def _path(home: Home) -> Any:  # noqa: ANN401 - a path of the home
+    return home.landing / "manifest.json"
+
+
+def _manifest(home: Home) -> dict[str, Any]:
+    path = _path(home)
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    return {"fence": 0, "parts": []}
+
+
+def _forget_orphans(home: Home, manifest: dict[str, Any]) -> None:
+    """Remove parts of a landing that was cut off before its manifest."""
+    kept = {part["file"] for part in manifest["parts"]}
+    for path in home.landing.glob("*/*.parquet"):
+        if str(path.relative_to(home.landing)) not in kept:
+            path.unlink()
+
+
+def _tables(read: Reader) -> dict[str, pl.DataFrame]:
+    columns = read(COLUMNS).filter(~pl.col("column_name").is_in(UNLANDED))
+    return {
+        str(table): frame
+        for (table,), frame in columns.partition_by("table_name", as_dict=True).items()
+    }
+
+
+def _land_table(
+    read: Reader,
+    home: Home,
+    table: tuple[str, pl.DataFrame],
+    manifest: dict[str, Any],
+    fence: int,
+) -> dict[str, Any] | None:
+    name, columns = table
+    frame = read(
+        f"select {_selected(columns)} from {name}"  # noqa: S608 - names of the schema
+        f" where xid >= '{manifest['fence']}'::xid8 and xid < '{fence}'::xid8"
+        " order by seq"
+    ).with_columns(_typed(columns))
+    known = any(part["table"] == name for part in manifest["parts"])
+    if frame.is_empty() and known:
+        return None
+    first, last = frame["seq"].min() or 0, frame["seq"].max() or 0
+    file = f"{name}/seq={first}-{last}.parquet"
+    path = home.landing / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".writing")
+    frame.write_parquet(temporary)
+    data = temporary.read_bytes()
+    write_durably(path, data)
+    temporary.unlink()
+    return {
+        "table": name,
+        "file": file,
+        "rows": frame.height,
+        "from": first,
+        "to": last,
+        "sum_minor": _sum(frame),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def _selected(columns: pl.DataFrame) -> str:
+    return ", ".join(
+        _column(row["column_name"], row["data_type"]) for row in columns.to_dicts()
+    )
+
+
+def _column(name: str, kind: str) -> str:
+    if kind in AS_TEXT:
+        return f"{name}::text as {name}"
+    if kind == "daterange":
+        return f"lower({name}) as {name}_from, upper({name}) as {name}_to"
+    return name
+
+
+def _typed(columns: pl.DataFrame) -> list[pl.Expr]:
+    """Give numerics the precision that the books have."""
+    return [
+        pl.col(row["column_name"]).cast(
+            pl.Decimal(row["numeric_precision"], row["numeric_scale"])
+        )
+        for row in columns.filter(pl.col("data_type") == "numeric").to_dicts()
+    ]
+
+
+def _sum(frame: pl.DataFrame) -> int | None:
+    return int(frame["amount_minor"].sum()) if "amount_minor" in frame.columns else None

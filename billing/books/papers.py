@@ -1,0 +1,206 @@
+"""Papers are what customers read, made from the books: the same books give the same bytes."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from billing.books import queries
+from billing.books.session import Books
+from billing.company import Company
+from billing.documents import invoice as invoice_document
+from billing.documents import reminder as reminder_document
+from billing.documents.invoice import (
+    Buyer,
+    InvoiceDocument,
+    InvoiceLine,
+    Seller,
+    VatShare,
+)
+from billing.errors import NotFound
+from billing.identifiers import bankgiro, organisationsnummer
+
+Row = dict[str, Any]
+
+
+class UnknownDocument(NotFound):
+    """There is no such document."""
+
+
+def invoice_pdf(books: Books, invoice_id: str) -> bytes:
+    """Return one invoice or credit note as PDF, in the payer's language."""
+    found = queries.invoice(books, invoice_id)
+    if found.is_empty():
+        raise UnknownDocument(f"there is no invoice {invoice_id}")
+    return next(iter(invoice_pdfs(books, found).values()))
+
+
+def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes]:
+    """Return documents by invoice_id; `invoices` has the columns of `queries.invoice`."""
+    ids = invoices["invoice_id"].to_list()
+    lines = _by_invoice(queries.invoice_lines(books, ids))
+    taxes = _by_invoice(queries.invoice_taxes(books, ids))
+    buyers = _buyers(books, invoices["payer_id"].unique().to_list())
+    papers: dict[str, bytes] = {}
+    for row in invoices.to_dicts():
+        invoice_id = row["invoice_id"]
+        buyer, language = buyers[row["payer_id"]]
+        document = _document(
+            row, buyer, _seller(books, row["legal_entity"], row["issued_on"])
+        )(lines.get(invoice_id, []), taxes.get(invoice_id, []))
+        papers[invoice_id] = invoice_document.render(document, language)
+    return papers
+
+
+def _by_invoice(frame: pl.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in frame.to_dicts():
+        found.setdefault(row["invoice_id"], []).append(row)
+    return found
+
+
+def _buyers(books: Books, customer_ids: list[str]) -> dict[str, tuple[Buyer, str]]:
+    rows = queries.ask(
+        books,
+        "select customer_id, name, address_line, postal_code, city, vat_number,"
+        f" language from {queries.DETAILS} where customer_id = any(%(ids)s)",
+        {"ids": customer_ids},
+    )
+    return {
+        row["customer_id"]: (
+            Buyer(
+                name=row["name"],
+                address=address(row) or ("Adress saknas",),
+                customer_number=row["customer_id"],
+                vat_number=row["vat_number"] or "",
+            ),
+            row["language"],
+        )
+        for row in rows.to_dicts()
+    }
+
+
+def address(row: Row) -> tuple[str, ...]:
+    """Return the lines of an address that are there."""
+    place = " ".join(part for part in (row["postal_code"], row["city"]) if part)
+    return tuple(line for line in (row["address_line"], place) if line)
+
+
+def _seller(books: Books, legal_entity: str, on: date) -> Seller:
+    company = next(
+        c for c in queries.companies(books, on) if c.legal_entity == legal_entity
+    )
+    return seller(company)
+
+
+def seller(company: Company) -> Seller:
+    """Return the company as it stands on a document."""
+    place = {
+        "address_line": company.address_line,
+        "postal_code": company.postal_code,
+        "city": company.city,
+    }
+    swedish = company.country == "SE"
+    number = company.organisation_number
+    return Seller(
+        name=company.name,
+        address=address(place) or (company.name,),
+        organisation_number=organisationsnummer.format(number) if swedish else number,
+        vat_number=company.vat_number or "",
+        bankgiro=bankgiro.format(company.bankgiro) if company.bankgiro else "",
+        email=company.email or "",
+    )
+
+
+def _document(
+    row: Row, buyer: Buyer, sold_by: Seller
+) -> Callable[[list[Row], list[Row]], InvoiceDocument]:
+    def with_parts(lines: list[Row], taxes: list[Row]) -> InvoiceDocument:
+        amended = row["amends_id"] or ""
+        foreign = row["currency"] != "SEK"
+        return InvoiceDocument(
+            seller=sold_by,
+            buyer=buyer,
+            number=str(row["number"]),
+            kind=row["kind"],
+            issued_on=row["issued_on"],
+            due_on=row["due_on"],
+            currency=row["currency"],
+            reference=row["reference"],
+            lines=tuple(_line(line) for line in lines),
+            vat=_vat(taxes),
+            rounding_minor=row["rounding_minor"],
+            total_minor=row["total_minor"],
+            vat_sek_minor=row["vat_minor"] if foreign else None,
+            credited_number=amended.rsplit("-", 1)[-1],
+            collected_by=(
+                "autogiro" if row["payment_method"] == "autogiro" else "bankgiro"
+            ),
+        )
+
+    return with_parts
+
+
+def _vat(taxes: list[Row]) -> tuple[VatShare, ...]:
+    """Return tax by rate; two categories of one rate are one row of the document."""
+    shares: dict[Decimal, VatShare] = {}
+    for tax in taxes:
+        rate = tax["vat_rate"]
+        before = shares.get(rate, VatShare(rate, 0, 0))
+        shares[rate] = VatShare(
+            rate,
+            before.net_minor + tax["net_minor"],
+            before.vat_minor + tax["vat_minor"],
+        )
+    return tuple(shares[rate] for rate in sorted(shares, reverse=True))
+
+
+def _line(line: Row) -> InvoiceLine:
+    timed = line["kind"] in {"period", "usage", "minimum"}
+    return InvoiceLine(
+        text=line["text"],
+        period_from=line["period_from"] if timed else None,
+        period_to=line["period_to"] if timed else None,
+        quantity=line["quantity"].normalize(),
+        net_minor=line["net_minor"],
+        vat_rate=line["vat_rate"],
+        gross_minor=line["net_minor"] + line["vat_minor"],
+    )
+
+
+def reminder_pdf(books: Books, reminder_id: str) -> bytes:
+    """Return one reminder as PDF, in the payer's language."""
+    found = queries.ask(
+        books,
+        "select reminders.*, invoices.legal_entity, invoices.payer_id,"
+        " invoices.reference, invoices.number, invoices.total_minor,"
+        " invoices.issued_on as invoiced_on, invoices.due_on as invoice_due_on"
+        " from reminders inner join invoices using (invoice_id)"
+        " where reminder_id = %(id)s",
+        {"id": reminder_id},
+    )
+    if found.is_empty():
+        raise UnknownDocument(f"there is no reminder {reminder_id}")
+    row = found.row(0, named=True)
+    buyer, language = _buyers(books, [row["payer_id"]])[row["payer_id"]]
+    document = reminder_document.ReminderDocument(
+        seller=_seller(books, row["legal_entity"], row["issued_on"]),
+        buyer=buyer,
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        currency=row["currency"],
+        reference=row["reference"],
+        fee_minor=row["fee_minor"],
+        claims=(
+            reminder_document.Claim(
+                number=str(row["number"]),
+                issued_on=row["invoiced_on"],
+                due_on=row["invoice_due_on"],
+                total_minor=row["total_minor"],
+                open_minor=row["open_minor"],
+            ),
+        ),
+    )
+    return reminder_document.render(document, language)

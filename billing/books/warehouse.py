@@ -1,0 +1,240 @@
+"""The warehouse is built aside by dbt, audited, and published in one step, or not at all."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from billing.books.home import Home
+from billing.books.vault import write_durably
+from billing.errors import Conflict, NotFound
+
+PROJECT = Path(__file__).parents[2] / "dbt"
+POINTER = "current.json"
+KEPT_BUILDS = 14
+METRICS = "metrics.yml"
+TESTS = {"test", "unit_test"}
+
+
+class NothingPublished(NotFound):
+    """No build has been published yet."""
+
+
+class AuditFailed(Conflict):
+    """A build did not pass its tests; the last good one stays published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build: its file, what it knew, and how its tests went."""
+
+    build_id: str
+    path: Path
+    as_of: date
+    position: int
+    checks: int
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Return whether every test passed."""
+        return not self.failures
+
+    def read(self, query: str) -> pl.DataFrame:
+        """Run a query on the build, read-only."""
+        return _read(self.path, query, [])
+
+
+def _read(path: Path, query: str, parameters: list[Any]) -> pl.DataFrame:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query, parameters).pl()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The build that screens and reports read."""
+
+    build_id: str
+    path: Path
+    as_of: date
+    position: int
+    checks: int
+
+    def read(self, query: str, parameters: list[Any] | None = None) -> pl.DataFrame:
+        """Run a query on the build, read-only, on a connection of its own."""
+        return _read(self.path, query, parameters or [])
+
+
+def build_id(as_of: date, position: int) -> str:
+    """Name a build after its day and the last fact that it knows."""
+    return f"{as_of:%Y%m%d}-{position}"
+
+
+def environment(home: Home, path: Path) -> dict[str, str]:
+    """Return what dbt reads from the environment: where to read and where to write."""
+    return {
+        "SALDO_LANDING": str(home.landing),
+        "SALDO_BUILD": str(path),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def variables(as_of: date) -> list[str]:
+    """Return the arguments that tell dbt the day."""
+    return ["--vars", json.dumps({"as_of": as_of.isoformat()})]
+
+
+def _places(target: Path) -> list[str]:
+    return [
+        "--project-dir", str(PROJECT),
+        "--profiles-dir", str(PROJECT),
+        "--target-path", str(target),
+        "--log-path", str(target.parent / "logs"),
+    ]  # fmt: skip
+
+
+def manifest(home: Home) -> Path:
+    """Return dbt's manifest of the project, parsed anew when a file of it is newer."""
+    target = home.warehouse / "target"
+    path = target / "manifest.json"
+    sources = (p for p in PROJECT.rglob("*") if p.suffix in {".sql", ".yml", ".csv"})
+    newest = max(p.stat().st_mtime for p in sources)
+    if not path.exists() or path.stat().st_mtime < newest:
+        os.environ.update(environment(home, home.warehouse / "parse.duckdb"))
+        _invoke(["parse", "--quiet", *_places(target)])
+    return path
+
+
+def build(home: Home, *, as_of: date, position: int) -> Build:
+    """Build the warehouse aside from the landing, and run every test on it."""
+    path = prepared(home, as_of=as_of, position=position)
+    os.environ.update(environment(home, path))
+    _invoke(["build", "--quiet", *_places(home.warehouse / "target"), *variables(as_of)])
+    return audited(home, as_of=as_of, position=position)
+
+
+def build_journal(home: Home, *, as_of: date, position: int) -> Build:
+    """Build only what the journal needs, with its tests: what vouchers are booked from."""
+    path = home.warehouse / f"journal.{build_id(as_of, position)}.duckdb"
+    path.unlink(missing_ok=True)
+    os.environ.update(environment(home, path))
+    target = home.warehouse / "journal"
+    selection = ["--select", "+journal_differences"]
+    _invoke(["build", "--quiet", *_places(target), *variables(as_of), *selection])
+    return _audit(home.warehouse / "journal", (as_of, position), path)
+
+
+def _invoke(arguments: list[str]) -> None:
+    """Run dbt in this process; what its nodes came to is read from its results."""
+    # Imported here: dbt costs a second to import and few processes build.
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke([*arguments, "--no-use-colors"])
+    if outcome.exception is not None:
+        raise outcome.exception
+
+
+def prepared(home: Home, *, as_of: date, position: int) -> Path:
+    """Return the path of a new build, with nothing in its place."""
+    path = _build_path(home, as_of, position)
+    path.unlink(missing_ok=True)
+    return path
+
+
+def _build_path(home: Home, as_of: date, position: int) -> Path:
+    return home.warehouse / f"warehouse.{build_id(as_of, position)}.duckdb"
+
+
+def audited(home: Home, *, as_of: date, position: int) -> Build:
+    """Return the build of a day with how its tests went."""
+    path = _build_path(home, as_of, position)
+    return _audit(_results(home, path), (as_of, position), path)
+
+
+def _results(home: Home, path: Path) -> Path:
+    """Return the folder where the newest results of a build of this file lie."""
+    written = [
+        p
+        for p in (home.warehouse, PROJECT)
+        for p in p.rglob("run_results.json")
+        if p.parent.name != "journal" and p.stat().st_mtime >= path.stat().st_ctime - 1
+    ]
+    if not written:
+        raise AuditFailed(f"{path.name} was not built to its end; build it again")
+    return max(written, key=lambda p: p.stat().st_mtime).parent
+
+
+def _audit(target: Path, named: tuple[date, int], path: Path) -> Build:
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return Build(
+        build_id=build_id(*named),
+        path=path,
+        as_of=named[0],
+        position=named[1],
+        checks=sum(r["unique_id"].split(".")[0] in TESTS for r in results),
+        failures=tuple(
+            f"{r['unique_id'].split('.')[2]}: {r['message']}"
+            for r in results
+            if r["status"] in {"fail", "error", "skipped"}
+        ),
+    )
+
+
+def publish(home: Home, build: Build) -> Published:
+    """Point readers at a build that passed; refuse one that did not."""
+    if not build.passed:
+        raise AuditFailed(
+            f"build {build.build_id} is not published, {len(build.failures)} checks "
+            f"failed: {'; '.join(build.failures[:3])}"
+        )
+    with build.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    pointer = {
+        "build_id": build.build_id,
+        "path": build.path.name,
+        "as_of": build.as_of.isoformat(),
+        "position": build.position,
+        "checks": build.checks,
+        "sha256": digest,
+    }
+    metrics = PROJECT / METRICS
+    if metrics.exists():
+        copy = build.path.with_suffix(".metrics.yml")
+        write_durably(copy, metrics.read_bytes())
+    write_durably(home.warehouse / POINTER, json.dumps(pointer, indent=1).encode())
+    _forget_old(home, build.path)
+    return published(home)
+
+
+def published(home: Home) -> Published:
+    """Return the published build."""
+    path = home.warehouse / POINTER
+    if not path.exists():
+        raise NothingPublished(
+            "no figures have been published yet; run saldo day to build them"
+        )
+    pointer = json.loads(path.read_text())
+    return Published(
+        build_id=pointer["build_id"],
+        path=home.warehouse / pointer["path"],
+        as_of=date.fromisoformat(pointer["as_of"]),
+        position=int(pointer["position"]),
+        checks=int(pointer["checks"]),
+    )
+
+
+def _forget_old(home: Home, current: Path) -> None:
+    builds = sorted(
+        home.warehouse.glob("warehouse.*.duckdb"), key=lambda p: p.stat().st_mtime
+    )
+    for old in builds[:-KEPT_BUILDS]:
+        if old != current:
+            old.unlink()
+            old.with_suffix(".metrics.yml").unlink(missing_ok=True)

@@ -1,0 +1,37 @@
+"""Resources are what assets are handed: the way into the books, and dbt."""
+
+from datetime import date
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from billing.books import warehouse
+from billing.books.handle import Moment
+from billing.books.home import Home
+from billing.books.session import Books, open_books
+
+
+class BooksResource(dg.ConfigurableResource):
+    """The books of the home that SALDO_HOME names."""
+
+    def open(self) -> Books:
+        """Start or find the server and return the way in."""
+        return open_books(Home.from_environment())
+
+
+def moment(context: dg.AssetExecutionContext) -> Moment:
+    """Return the morning of the partition's day: the business date, never the clock."""
+    return Moment.morning(date.fromisoformat(context.partition_key))
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    """Return the resources by the names that assets ask for."""
+    return dg.Definitions(
+        resources={
+            "books": BooksResource(),
+            "dbt": DbtCliResource(
+                project_dir=str(warehouse.PROJECT), profiles_dir=str(warehouse.PROJECT)
+            ),
+        }
+    )

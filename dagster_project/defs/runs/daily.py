@@ -1,0 +1,89 @@
+"""The runs of a day: credits used, agreements billed, claims reminded, money collected."""
+
+import dagster as dg
+
+from billing.books import daily
+from dagster_project.defs.partitions import DAYS, OWNERS, RETRY
+from dagster_project.defs.resources import BooksResource, moment
+
+
+def _total(answers: list[daily.Answer], name: str) -> int:
+    return sum(int(answer.get(name, 0)) for answer in answers)
+
+
+@dg.asset(
+    group_name="payments",
+    kinds={"polars", "postgres"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    retry_policy=RETRY,
+    deps=["received_files"],
+    tags={"step": "runs"},
+)
+def settled_credits(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """What customers have to their credit, used on what they owe, oldest first."""
+    answers = daily.settle_credits(books.open(), moment(context))
+    count = _total(answers, "settled")
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
+@dg.asset(
+    group_name="invoicing",
+    kinds={"polars", "postgres"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    retry_policy=RETRY,
+    deps=["settled_credits"],
+    tags={"step": "runs"},
+)
+def issued_invoices(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """Invoices and credit notes of the day: what should be billed less what has been."""
+    answers = daily.bill(books.open(), moment(context))
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": _total(answers, "invoices"),
+            "credit_notes": _total(answers, "credit_notes"),
+            "parked": _total(answers, "parked"),
+            "total_minor": _total(answers, "total_minor"),
+        }
+    )
+
+
+@dg.asset(
+    group_name="dunning",
+    kinds={"polars", "postgres"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    retry_policy=RETRY,
+    deps=["issued_invoices"],
+    tags={"step": "runs"},
+)
+def issued_reminders(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """Reminders of the day, one step at a time, with the lawful fee."""
+    answers = daily.remind(books.open(), moment(context))
+    count = _total(answers, "reminders")
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
+@dg.asset(
+    group_name="payment_methods",
+    kinds={"polars", "postgres"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    retry_policy=RETRY,
+    deps=["issued_reminders"],
+    tags={"step": "runs"},
+)
+def ordered_collections(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """Collection orders of the day, and the file for the bank in the outbox."""
+    answers = daily.collect(books.open(), moment(context))
+    count = _total(answers, "orders")
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})

@@ -1,0 +1,83 @@
+"""The warehouse: dbt builds it aside and tests it; only a clean build is published."""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+
+from billing.books import landing, warehouse
+from billing.books.home import Home
+from dagster_project.defs.partitions import DAYS, OWNERS
+from dagster_project.defs.resources import BooksResource
+
+WORDS_START = 2
+MANIFEST = warehouse.manifest(Home.from_environment())
+
+
+class Words(DagsterDbtTranslator):
+    """Names the group of a model after its folder: one of the ten words."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """Return the asset of a node with its word as group, its kinds and owners."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+        folders = node["fqn"][WORDS_START:-1]
+        word = folders[0] if folders else node["resource_type"]
+        deps = [*spec.deps]
+        if node["resource_type"] == "source":
+            deps = [dg.AssetDep("landed_books")]
+        return spec.replace_attributes(
+            group_name=word, owners=OWNERS, kinds={"dbt", "duckdb"}, deps=deps
+        )
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Let every source be the landed books: the only door to the warehouse."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey("landed_books")
+        return super().get_asset_key(dbt_resource_props)
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    dagster_dbt_translator=Words(),
+    partitions_def=DAYS,
+    pool="warehouse_build",
+)
+def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    """Build and test the warehouse aside; nothing is published here."""
+    home, as_of = Home.from_environment(), date.fromisoformat(context.partition_key)
+    path = warehouse.prepared(home, as_of=as_of, position=landing.position(home))
+    os.environ.update(warehouse.environment(home, path))
+    arguments = ["build", *warehouse.variables(as_of)]
+    yield from dbt.cli(arguments, context=context).stream()
+
+
+@dg.asset(
+    group_name="reports",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    deps=[marts],
+    tags={"step": "warehouse"},
+)
+def published_build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """The build that screens and reports read: the pointer moves when all tests passed."""
+    home, as_of = Home.from_environment(), date.fromisoformat(context.partition_key)
+    build = warehouse.audited(home, as_of=as_of, position=landing.position(home))
+    published = warehouse.publish(home, build)
+    return dg.MaterializeResult(
+        metadata={"build": published.build_id, "checks": published.checks}
+    )
+
+
+__all__ = ["BooksResource", "marts", "published_build"]

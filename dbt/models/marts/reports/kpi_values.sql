@@ -1,0 +1,164 @@
+with month_ends as (
+    select * from {{ ref('mrr_month_ends') }}
+    where month_end = last_day({{ as_of() }})
+),
+
+receivables as (
+    select * from {{ ref('receivables') }}
+),
+
+deferred as (
+    select * from {{ ref('deferred_revenue') }}
+    where month_end = last_day({{ as_of() }})
+),
+
+payments as (
+    select * from {{ ref('payments') }}
+    where booked_on <= {{ as_of() }}
+),
+
+deviations as (
+    select * from {{ ref('deviations') }}
+    where decision = 'open' and opened_on <= {{ as_of() }}
+),
+
+invoices as (
+    select * from {{ ref('invoices') }}
+    where issued_on <= {{ as_of() }}
+),
+
+counts_and_rates as (
+    select
+        legal_entity,
+        currency,
+        'customers.active' as kpi_id,
+        count(*) filter (where mrr > 0) as kpi_value
+    from month_ends
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'mrr.closing' as kpi_id,
+        sum(mrr) as kpi_value
+    from month_ends
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'mrr.full_price' as kpi_id,
+        sum(mrr_full_price) as kpi_value
+    from month_ends
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'arr.run_rate' as kpi_id,
+        12 * sum(mrr) as kpi_value
+    from month_ends
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'deviations.open' as kpi_id,
+        count(*) as kpi_value
+    from deviations
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'invoices.issued' as kpi_id,
+        count(*) filter (where invoice_kind = 'invoice') as kpi_value
+    from invoices
+    group by legal_entity, currency
+),
+
+amounts as (
+    select
+        legal_entity,
+        currency,
+        'receivables.total' as kpi_id,
+        sum(balance_minor) as amount_minor
+    from receivables
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'receivables.overdue' as kpi_id,
+        sum(overdue_minor) as amount_minor
+    from receivables
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'revenue.deferred' as kpi_id,
+        sum(closing_minor) as amount_minor
+    from deferred
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'revenue.recognised' as kpi_id,
+        sum(recognised_minor) as amount_minor
+    from deferred
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'billings.gross' as kpi_id,
+        sum(total_minor) as amount_minor
+    from invoices
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'cash.received' as kpi_id,
+        sum(amount_minor - returned_minor) as amount_minor
+    from payments
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'deviations.amount' as kpi_id,
+        sum(amount_minor) as amount_minor
+    from deviations
+    group by legal_entity, currency
+),
+
+valued as (
+    select
+        legal_entity,
+        currency,
+        kpi_id,
+        cast(kpi_value as decimal(18, 6)) as kpi_value
+    from counts_and_rates
+    union all
+    select
+        legal_entity,
+        currency,
+        kpi_id,
+        cast({{ major('amount_minor', 'currency') }} as decimal(18, 6)) as kpi_value
+    from amounts
+),
+
+kpi_values as (
+    select
+        legal_entity,
+        kpi_id,
+        currency,
+        kpi_value,
+        {{ as_of() }} as as_of
+    from valued
+)
+
+select * from kpi_values

@@ -1,0 +1,136 @@
+-- Neighbouring pieces that are worth the same for the same reasons are one period.
+with pieces as (
+    select
+        *,
+        case when status in ('paused', 'trial') then 0 else charged_value end
+            as mrr_native,
+        case when status in ('paused', 'trial') then 0 else listed_value end
+            as mrr_full_price
+    from {{ ref('int_pieces_valued') }}
+),
+
+compared as (
+    select
+        *,
+        lag(to_on) over item_so_far is not distinct from from_on
+        and lag(plan_id) over item_so_far = plan_id
+        and lag(status) over item_so_far = status
+        and lag(quantity) over item_so_far = quantity
+        and lag(mrr_native) over item_so_far = mrr_native
+        and lag(mrr_full_price) over item_so_far = mrr_full_price
+        and lag(campaign_id) over item_so_far is not distinct from campaign_id
+            as goes_on
+    from pieces
+    window item_so_far as (partition by subscription_id, item order by from_on)
+),
+
+numbered as (
+    select
+        *,
+        count(*) filter (where not coalesce(goes_on, false)) over (
+            partition by subscription_id, item
+            order by from_on
+            rows between unbounded preceding and current row
+        ) as period_number
+    from compared
+),
+
+periods as (
+    select
+        subscription_id || '/' || item as item_id,
+        subscription_id,
+        any_value(customer_id) as customer_id,
+        any_value(legal_entity) as legal_entity,
+        any_value(plan_id) as plan_id,
+        any_value(product_id) as product_id,
+        any_value(campaign_id) as campaign_id,
+        item,
+        any_value(status) as status,
+        any_value(currency) as currency,
+        max_by(end_reason, from_on) as end_reason,
+        min_by(price_version, from_on) as price_version,
+        any_value(quantity) as quantity,
+        any_value(mrr_native) as mrr_native,
+        any_value(mrr_full_price) as mrr_full_price,
+        any_value(included_micro) as included_micro,
+        min(from_on) as valid_from,
+        max_by(to_on, from_on) as valid_to
+    from numbered
+    group by subscription_id, item, period_number
+),
+
+neighbours as (
+    select
+        *,
+        lag(valid_to) over item_in_time as before_to,
+        lag(status) over item_in_time as before_status,
+        lag(plan_id) over item_in_time as before_plan,
+        lag(quantity) over item_in_time as before_quantity,
+        lag(mrr_native) over item_in_time as before_mrr,
+        lag(mrr_full_price) over item_in_time as before_full_price,
+        lag(included_micro) over item_in_time as before_included
+    from periods
+    window item_in_time as (partition by subscription_id, item order by valid_from)
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when before_to is null and status = 'trial' then 'trial'
+            when before_to is null and item <> 'main' then 'addon'
+            when before_to is null then 'signup'
+            when before_to < valid_from then 'winback'
+            when status = 'paused' then 'pause'
+            when before_status = 'paused' then 'resume'
+            when before_status = 'trial' then 'trial_conversion'
+            when before_plan <> plan_id and mrr_full_price >= before_full_price
+                then 'upgrade'
+            when before_plan <> plan_id then 'downgrade'
+            when before_quantity <> quantity then 'quantity'
+            when before_included <> included_micro then 'vat_change'
+            when before_full_price < mrr_full_price then 'price_increase'
+            when before_full_price > mrr_full_price then 'price_decrease'
+            when before_mrr <= mrr_native then 'discount_expiry'
+            else 'discount_applied'
+        end as reason_start
+    from neighbours
+),
+
+price_periods as (
+    select
+        item_id,
+        subscription_id,
+        customer_id,
+        legal_entity,
+        plan_id,
+        product_id,
+        campaign_id,
+        item,
+        status,
+        currency,
+        reason_start,
+        coalesce(
+            case
+                when
+                    lead(valid_from) over (
+                        partition by subscription_id, item
+                        order by valid_from
+                    ) = valid_to
+                    then lead(reason_start) over (
+                        partition by subscription_id, item
+                        order by valid_from
+                    )
+            end,
+            case when valid_to is not null then coalesce(end_reason, 'unknown') end
+        ) as reason_end,
+        cast(price_version as integer) as price_version,
+        quantity,
+        cast(mrr_native as decimal(18, 6)) as mrr_native,
+        cast(mrr_full_price as decimal(18, 6)) as mrr_full_price,
+        valid_from,
+        valid_to
+    from reasoned
+)
+
+select * from price_periods

@@ -1,0 +1,84 @@
+"""A world is everything that happens to the demo company, named by a seed and a size.
+
+>>> world = World(seed=1, customers=2000, months=24, through=date(2026, 11, 24))
+>>> world.begins, len(world.days)
+(datetime.date(2024, 11, 24), 731)
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from billing.periods import bank_day, is_bank_day
+from ingest.demo.draw import Topic
+
+LEGAL_ENTITY = "NB"
+BANKGIRO = "9912346"
+IBAN = "SE3550000000054910000003"
+BIC = "ESSESESS"
+AUTOGIRO_NUMBER = "471117"
+MONDAY, THURSDAY = 0, 3
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A seed, how many customers there ever are, and which months they live through."""
+
+    seed: int
+    customers: int
+    months: int
+    through: date
+
+    @property
+    def begins(self) -> date:
+        """Return the first day: the one on which the company leaves its old system."""
+        return self.moved(self.through, -self.months)
+
+    @property
+    def price_rise_on(self) -> date:
+        """Return the day from which prices are higher: the month after the first year."""
+        year_later = self.moved(self.begins, 13)
+        return year_later.replace(day=1)
+
+    @property
+    def days(self) -> list[date]:
+        """Return all days, the last one included."""
+        count = (self.through - self.begins).days + 1
+        return [self.begins + timedelta(days=n) for n in range(count)]
+
+    def topic(self, name: str) -> Topic:
+        """Return what to draw something by."""
+        return Topic(self.seed, name)
+
+    @staticmethod
+    def moved(day: date, months: int) -> date:
+        """Return the day some months later, or the last of a shorter month."""
+        moved: date = pl.select(pl.lit(day).dt.offset_by(f"{months}mo")).item()
+        return moved
+
+
+def exported_on(day: pl.Expr) -> pl.Expr:
+    """Return when the shop sends what was ordered on a day: next Monday or Thursday."""
+    weekday = day.dt.weekday().cast(pl.Int64) - 1
+    wait = (
+        pl.when(weekday < THURSDAY)
+        .then(THURSDAY - weekday)
+        .otherwise(7 - weekday)
+    )
+    return day + pl.duration(days=wait)
+
+
+def next_bank_day(day: date, *, ahead: int = 0) -> date:
+    """Return the day, or the next one on which Swedish banks book."""
+    return bank_day(day, "SE", ahead=ahead)
+
+
+def bank_days(first: date, last: date) -> pl.DataFrame:
+    """Return each day with the bank day on which a payment made on it is booked."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    booked, following = [], next_bank_day(last)
+    for day in reversed(days):
+        following = day if is_bank_day(day, "SE") else following
+        booked.append(following)
+    return pl.DataFrame({"paid_on": days, "booked_on": booked[::-1]})

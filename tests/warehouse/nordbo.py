@@ -1,0 +1,172 @@
+"""Nordbo AB, a small publisher: the story of spec/kpi.md §4, billed by the real engine."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from billing import tax
+from billing.company import Company, Policies
+from billing.invoicing import base as shapes
+from billing.invoicing.base import Base
+from billing.invoicing.prices import VERSIONS
+from billing.invoicing.run import bill
+from billing.invoicing.timeline import CHANGES
+from tests.warehouse.fixture import Facts
+
+COMPANY = Company("NB", "Nordbo AB", "556000-0167", "SE", "SEK", Policies())
+PLAN = {
+    "every_unit": "month", "every_count": 1, "timing": "advance", "currency": "SEK",
+    "anchor_kind": "subscription", "prices_include_vat": False, "prorates": True,
+    "setup_fee_minor": 0, "minimum_minor": 0,
+}  # fmt: skip
+# plan: product, price, what differs from a plain monthly plan in kronor
+PLANS = {
+    "basic": ("news", "299", {}),
+    "family": ("news", "399", {}),
+    "extra": ("news", "99", {}),
+    "light": ("news", "199", {}),
+    "saver": ("news", "249", {}),
+    "annual": ("service", "2988", {"every_unit": "year"}),
+    "business": ("service", "12000", {"every_unit": "year", "setup_fee_minor": 50000}),
+    "export": ("service", "100", {"currency": "EUR"}),
+    "gross": ("news", "299", {"prices_include_vat": True}),
+}
+
+
+def facts() -> Facts:
+    """Return the facts of the story, without what is issued or paid."""
+    book = Facts()
+    book.add("company_profiles", legal_entity="NB", effective_on=date(2024, 1, 1),
+             name="Nordbo AB", organisation_number="556000-0167", country="SE",
+             currency="SEK", policies=json.dumps(Policies().to_mapping()))  # fmt: skip
+    _catalogue(book)
+    _agreements(book)
+    return book
+
+
+def _catalogue(book: Facts) -> None:
+    for product, category in (("news", "digital_news"), ("service", "standard")):
+        book.add("products", product_id=product, effective_on=date(2024, 1, 1),
+                 name=product.title(), vat_category=category, recognised="daily")  # fmt: skip
+    for plan, (product, amount, differs) in PLANS.items():
+        book.add("plans", plan_id=plan, effective_on=date(2024, 1, 1),
+                 name=plan.title(), product_id=product, **{**PLAN, **differs})  # fmt: skip
+        book.add("price_versions", plan_id=plan, version=1, phase=0,
+                 valid_from=date(2024, 1, 1), applies_to="all", model="per_unit",
+                 amount=Decimal(amount), terms="{}")  # fmt: skip
+    book.add("campaigns", campaign_id="half", effective_on=date(2025, 1, 1),
+             name="Half price", code="HALF", discount_kind="percent",
+             percent=Decimal("0.5"), lasts_kind="periods", lasts_periods=3,
+             new_customers_only=False, stacks=False)  # fmt: skip
+
+
+def start(book: Facts, item: str, plan: str, on: date, **how: Any) -> None:
+    """Register the customer that the item's letter names, and start an agreement."""
+    customer = item[0]
+    if customer not in {row["customer_id"] for row in book.rows.get("customers", [])}:
+        book.add("customers", customer_id=customer, kind="person", registered_on=on)
+        book.add("customer_details", customer_id=customer, effective_on=on,
+                 name=f"Kund {customer}", country="SE", language="sv",
+                 delivery="email")  # fmt: skip
+    book.add("subscriptions", subscription_id=item, customer_id=customer,
+             payer_id=customer, recipient_id=customer, legal_entity="NB",
+             currency=PLAN["currency"] if plan != "export" else "EUR",
+             payment_method="bankgiro", started_on=on)  # fmt: skip
+    change(book, item, "start", on, plan_id=plan, quantity=Decimal(1))
+    if how.get("campaign"):
+        change(book, item, "campaign", on, campaign_id=how["campaign"])
+
+
+def change(book: Facts, agreement: str, kind: str, on: date, **what: Any) -> None:
+    """Record a change of an agreement."""
+    book.add("subscription_changes", change_id=f"{agreement}-{book.seq}",
+             subscription_id=agreement, kind=kind, effective_on=on, **what)  # fmt: skip
+
+
+def _agreements(book: Facts) -> None:
+    start(book, "A1", "basic", date(2025, 6, 1))
+    change(book, "A1", "change", date(2026, 2, 15), plan_id="family")
+    start(book, "B1", "annual", date(2026, 1, 15))
+    start(book, "C1", "basic", date(2026, 1, 10), campaign="half")
+    start(book, "E1", "basic", date(2025, 3, 1))
+    change(book, "E1", "pause", date(2026, 3, 1), until_on=date(2026, 4, 1))
+    start(book, "F1", "export", date(2025, 9, 1))
+    change(book, "F1", "change", date(2026, 3, 10), quantity=Decimal("1.2"))
+    start(book, "G1", "basic", date(2025, 1, 1))
+    change(book, "G1", "cancel", date(2026, 3, 1), reason="voluntary")
+    start(book, "H1", "basic", date(2025, 2, 1))
+    change(book, "H1", "cancel", date(2026, 4, 15), reason="nonpayment")
+    start(book, "I1", "basic", date(2024, 5, 1))
+    change(book, "I1", "cancel", date(2025, 12, 1), reason="voluntary")
+    start(book, "I2", "saver", date(2026, 3, 5))
+    start(book, "J1", "basic", date(2025, 4, 1))
+    change(book, "J1", "add", date(2025, 4, 1), item="extra", plan_id="extra",
+           quantity=Decimal(1))  # fmt: skip
+    change(book, "J1", "remove", date(2026, 2, 20), item="extra")
+    start(book, "L1", "basic", date(2026, 3, 2))
+    change(book, "L1", "cancel", date(2026, 3, 25), reason="voluntary")
+    start(book, "M1", "light", date(2025, 11, 1))
+    start(book, "N1", "business", date(2026, 2, 1))
+    start(book, "P1", "gross", date(2026, 4, 15))
+    change(book, "P1", "cancel", date(2026, 4, 20), credit="full")
+    change(book, "P1", "undo", date(2026, 4, 16),
+           undoes=book.rows["subscription_changes"][-1]["change_id"])  # fmt: skip
+
+
+def billed(book: Facts, first: date, last: date) -> Facts:
+    """Bill every day of the story and record what the engine issues."""
+    day, number = first, 1
+    while day <= last:
+        run = bill(base(book), on=day, first_number=number)
+        number += run.issue.invoices.height
+        for table in ("invoices", "invoice_taxes", "invoice_lines"):
+            frame = getattr(run.issue, table.removeprefix("invoice_"))
+            same = {"issued_on": day} if table != "invoices" else {}
+            book.add_frame(table, frame, **same)
+        day += timedelta(days=1)
+    return book
+
+
+def base(book: Facts) -> Base:
+    """Return what the engine bills from."""
+    changes = _frame(book, "subscription_changes", CHANGES)
+    products = _frame(book, "products", shapes.PRODUCTS, product_name="name")
+    issued = {row["invoice_id"]: row for row in book.rows.get("invoices", [])}
+    lines = [
+        {
+            **row,
+            "payer_id": issued[row["invoice_id"]]["payer_id"],
+            "currency": issued[row["invoice_id"]]["currency"],
+        }
+        for row in book.rows.get("invoice_lines", [])
+    ]
+    return Base(
+        company=COMPANY,
+        subscriptions=_frame(book, "subscriptions", shapes.SUBSCRIPTIONS),
+        changes=changes,
+        plans=_frame(book, "plans", shapes.PLANS, plan_currency="currency",
+                     plan_anchor_kind="anchor_kind", plan_anchor_day="anchor_day"),
+        products=products,
+        versions=_frame(book, "price_versions", VERSIONS),
+        campaigns=_frame(book, "campaigns", shapes.CAMPAIGNS,
+                         discount_minor="amount_minor"),
+        rates=tax.rates(products["vat_category"], "SE"),
+        billed=pl.DataFrame(
+            [{n: row.get(n) for n in shapes.BILLED} for row in lines], shapes.BILLED
+        ),
+        one_offs=pl.DataFrame(schema=shapes.ONE_OFFS),
+        usage=pl.DataFrame(schema=shapes.USAGE),
+    )  # fmt: skip
+
+
+def _frame(
+    book: Facts, table: str, schema: pl.Schema, **renamed: str
+) -> pl.DataFrame:
+    rows = [
+        {name: row.get(renamed.get(name, name)) for name in schema}
+        for row in book.rows.get(table, [])
+    ]
+    return pl.DataFrame(rows, schema, orient="row")
