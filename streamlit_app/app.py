@@ -53,7 +53,9 @@ SCREENS = (
     Screen("invoicing", "operations/invoicing_run.py", BILLING),
     Screen("invoicing", "operations/invoicing_document.py", CLERKS),
     Screen("payments", "operations/payments.py", BILLING, ":material/rule:"),
-    Screen("accounting", "controlling/ledger_vouchers.py", BILLING, ":material/book_2:"),
+    Screen(
+        "accounting", "controlling/ledger_vouchers.py", BILLING, ":material/book_2:"
+    ),
 )
 
 st.set_page_config(page_title="Saldo", page_icon=":material/balance:", layout="wide")

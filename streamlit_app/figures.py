@@ -12,7 +12,6 @@ import polars as pl
 from streamlit_app.warehouse import Answer, published, read
 
 
-
 def standing(legal_entity: str) -> Answer | None:
     """Return one row: what the overview's cards show, as of the build's day."""
     return read(

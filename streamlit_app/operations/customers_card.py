@@ -35,7 +35,9 @@ agreements, invoices, payments, history = st.tabs(
     [text(f"card.{tab}") for tab in ("agreements", "invoices", "payments", "history")]
 )
 with agreements, explained():
-    customer_card.agreements(queries.subscriptions_of(books, customer_id, desk.moment().on))
+    customer_card.agreements(
+        queries.subscriptions_of(books, customer_id, desk.moment().on)
+    )
 with invoices, explained():
     issued = queries.invoices_of(books, customer_id)
     issued = invoice.with_state(issued, desk.moment().on)

@@ -89,7 +89,9 @@ def by_plan(answer: dict[str, Any]) -> None:
 def parked(run: dict[str, Any], answer: dict[str, Any] | None) -> None:
     """Draw the agreements that the run leaves out, each with its reason."""
     rows = (answer or {}).get("parked_agreements")
-    frame = pl.DataFrame(rows) if rows else oversight.parked(desk.books(), run["run_id"])
+    frame = (
+        pl.DataFrame(rows) if rows else oversight.parked(desk.books(), run["run_id"])
+    )
     if frame.is_empty():
         return
     st.header(text("run.parked", count=frame.height))

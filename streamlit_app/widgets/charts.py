@@ -17,7 +17,12 @@ from streamlit_app.widgets.wording import language, text
 MINOR_PER_MAJOR = 100
 HEIGHT = 250
 NUMBERS = {
-    "sv": {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0kr"]},
+    "sv": {
+        "decimal": ",",
+        "thousands": "\u00a0",
+        "grouping": [3],
+        "currency": ["", "\u00a0kr"],
+    },
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["SEK ", ""]},
 }
 AXIS = "format(datum.value / 1000, ',.0f') + ' {unit}'"
@@ -37,16 +42,18 @@ class Series:
 
 def area(series: Series, columns: Sequence[Column]) -> None:
     """Draw an amount over time as a filled line."""
-    chart = _chart(series).mark_area(
-        line=True, opacity=0.18, interpolate="monotone"
+    chart = _chart(series).mark_area(line=True, opacity=0.18, interpolate="monotone")
+    _draw(
+        chart.encode(_x(series), _y(series), tooltip=_tooltip(series)), series, columns
     )
-    _draw(chart.encode(_x(series), _y(series), tooltip=_tooltip(series)), series, columns)
 
 
 def bars(series: Series, columns: Sequence[Column]) -> None:
     """Draw amounts as bars; with a code, the parts are stacked around zero."""
-    encoded = _chart(series).mark_bar(size=_width(series)).encode(
-        _x(series), _y(series), tooltip=_tooltip(series)
+    encoded = (
+        _chart(series)
+        .mark_bar(size=_width(series))
+        .encode(_x(series), _y(series), tooltip=_tooltip(series))
     )
     if series.code:
         encoded = encoded.encode(color=_colour(series))
@@ -58,7 +65,9 @@ def _chart(series: Series) -> alt.Chart:
         (pl.col(series.amount) / MINOR_PER_MAJOR).alias("amount"),
         pl.col(series.place).alias("place"),
     )
-    return alt.Chart(drawn.select(c for c in drawn.columns if drawn[c].dtype != pl.Object))
+    return alt.Chart(
+        drawn.select(c for c in drawn.columns if drawn[c].dtype != pl.Object)
+    )
 
 
 def _width(series: Series) -> int:
@@ -70,7 +79,10 @@ def _width(series: Series) -> int:
 def _x(series: Series) -> alt.X:
     order = series.frame[series.place].unique(maintain_order=True).to_list()
     return alt.X(
-        "place:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)
+        "place:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap=True),
     )
 
 

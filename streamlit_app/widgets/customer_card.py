@@ -52,9 +52,7 @@ def head(customer_id: str) -> dict[str, Any] | None:
         return None
     customer = found.row(0, named=True)
     st.title(customer["name"])
-    street = " ".join(
-        filter(None, [customer.get("postal_code"), customer.get("city")])
-    )
+    street = " ".join(filter(None, [customer.get("postal_code"), customer.get("city")]))
     facts = [
         customer["customer_id"],
         name_of("customer_kind", customer["kind"]),

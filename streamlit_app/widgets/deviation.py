@@ -72,16 +72,14 @@ def facts(deviation: dict[str, Any]) -> None:
     """Draw what is known about one deviation."""
     amount = numbers.money(deviation["amount_minor"], deviation["currency"])
     st.subheader(f"{amount} · {name_of('reason', deviation['reason'])}")
-    known = [
-        (key, deviation[key]) for key in ("payer_name", "reference", "payment_id")
-    ]
+    known = [(key, deviation[key]) for key in ("payer_name", "reference", "payment_id")]
     said = [
         f"{text(f'column.{key}')}: {table.escaped(str(value))}"
         for key, value in known
         if value
     ]
     st.caption(" · ".join(said))
-    st.markdown(text(f"reason_help.{deviation['reason']}"))
+    st.markdown(name_of("reason_help", deviation["reason"]))
     if deviation["suggestion"]:
         st.info(deviation["suggestion"], icon=":material/lightbulb:")
 
@@ -103,9 +101,7 @@ def _decision(chosen: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _commands(
-    chosen: Sequence[dict[str, Any]], decision: str
-) -> list[SettleDeviation]:
+def _commands(chosen: Sequence[dict[str, Any]], decision: str) -> list[SettleDeviation]:
     """Return the commands that the decision amounts to, without their note."""
     if decision != "settle":
         return [SettleDeviation(one["deviation_id"], decision) for one in chosen]

@@ -47,7 +47,9 @@ def take_language() -> None:
 
 def choose_language() -> None:
     """Draw the choice of language at the foot of the menu; the address keeps it."""
-    url_select.url_segments(text("header.language"), KEY, list(LANGUAGES), LANGUAGES.__getitem__)
+    url_select.url_segments(
+        text("header.language"), KEY, list(LANGUAGES), LANGUAGES.__getitem__
+    )
 
 
 def _entity() -> None:
@@ -67,7 +69,9 @@ def _person() -> None:
     """Draw who is signed in; in a demonstration, whose seat it is."""
     person = desk.actor()
     role = text(f"role.{person.role}")
-    with st.popover(person.name, icon=":material/person:", key="person", type="tertiary"):
+    with st.popover(
+        person.name, icon=":material/person:", key="person", type="tertiary"
+    ):
         if len(desk.seats()) > 1:
             st.radio(
                 text("header.seat"),

@@ -54,9 +54,7 @@ def head(found: dict[str, Any]) -> None:
             amount = numbers.money(found.get(name), found["currency"])
             st.metric(text(f"column.{name}"), amount or "–", border=True)
         st.metric(text("column.reference"), found["reference"], border=True)
-    st.badge(
-        name_of("invoice_state", found["state"]), color=COLOURS[found["state"]]
-    )
+    st.badge(name_of("invoice_state", found["state"]), color=COLOURS[found["state"]])
 
 
 def with_last_day(lines: pl.DataFrame) -> pl.DataFrame:

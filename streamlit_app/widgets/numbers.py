@@ -29,9 +29,7 @@ def locale(language: str | None = None) -> str:
     return LOCALES[language or wording.language()]
 
 
-def money(
-    minor: int | None, currency: str = "SEK", language: str | None = None
-) -> str:
+def money(minor: int | None, currency: str = "SEK", language: str | None = None) -> str:
     """Return an amount to the öre with its currency; nothing for no amount."""
     if minor is None:
         return ""
@@ -39,9 +37,7 @@ def money(
     return _plain(format_currency(amount, currency, locale=locale(language)))
 
 
-def whole(
-    minor: int | None, currency: str = "SEK", language: str | None = None
-) -> str:
+def whole(minor: int | None, currency: str = "SEK", language: str | None = None) -> str:
     """Return an amount in whole kronor, for a card that is read at a glance."""
     if minor is None:
         return "–"

@@ -15,9 +15,18 @@ def explained() -> Iterator[None]:
     try:
         yield
     except NotFound as no:
-        st.info(f"**{text('refusal.not_found')}** {no.message}", icon=":material/search_off:")
+        st.info(
+            f"**{text('refusal.not_found')}** {no.message}",
+            icon=":material/search_off:",
+        )
     except Conflict as no:
-        st.warning(f"**{text('refusal.conflict')}** {no.message}", icon=":material/sync_problem:")
+        st.warning(
+            f"**{text('refusal.conflict')}** {no.message}",
+            icon=":material/sync_problem:",
+        )
     except Invalid as no:
         where = f" ({no.field})" if no.field else ""
-        st.error(f"**{text('refusal.invalid')}**{where} {no.message}", icon=":material/error:")
+        st.error(
+            f"**{text('refusal.invalid')}**{where} {no.message}",
+            icon=":material/error:",
+        )

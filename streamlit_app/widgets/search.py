@@ -95,7 +95,9 @@ def _invoices(words: str) -> list[tuple[str, str, dict[str, str]]]:
     owners = queries.customers_found(books, words, HITS)["customer_id"].to_list()
     documents = [queries.invoice(books, words.upper())]
     if words.isdigit():
-        named = (pl.col("reference") == words) | (pl.col("number").cast(pl.String) == words)
+        named = (pl.col("reference") == words) | (
+            pl.col("number").cast(pl.String) == words
+        )
         documents += [queries.invoices_of(books, o).filter(named) for o in owners]
     return [
         (_said(row), DOCUMENT, {"invoice": row["invoice_id"]})

@@ -92,9 +92,7 @@ def _named(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 def _written(frame: pl.DataFrame, columns: Sequence[Column]) -> Any:  # noqa: ANN401 - pandas hands out a Styler that has no public type
     """Return the frame with a writer for each column that is not plain text."""
-    data = pd.DataFrame(
-        {column.name: _series(frame, column) for column in columns}
-    )
+    data = pd.DataFrame({column.name: _series(frame, column) for column in columns})
     formats = {
         column.name: _writer(column) for column in columns if column.kind != "text"
     }

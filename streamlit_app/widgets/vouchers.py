@@ -51,9 +51,11 @@ def download(company: Company, period: str) -> None:
     """Draw the button that hands out the SIE file of a month or a year."""
     st.download_button(
         text("ledger.sie", period=period),
-        data=lambda: exports.sie_4i(
-            desk.books(), company.legal_entity, period, desk.moment().on
-        ).content,
+        data=lambda: (
+            exports.sie_4i(
+                desk.books(), company.legal_entity, period, desk.moment().on
+            ).content
+        ),
         file_name=f"{company.legal_entity}-{period}.SI",
         mime="application/octet-stream",
         on_click="ignore",

@@ -59,7 +59,8 @@ def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[An
     path = warehouse.prepared(home, as_of=as_of, position=landing.position(home))
     os.environ.update(warehouse.environment(home, path))
     arguments = ["build", *warehouse.variables(as_of)]
-    yield from dbt.cli(arguments, context=context).stream()
+    target = warehouse.target(home)
+    yield from dbt.cli(arguments, context=context, target_path=target).stream()
 
 
 @dg.asset(

@@ -19,6 +19,7 @@ renamed as (
         effective_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

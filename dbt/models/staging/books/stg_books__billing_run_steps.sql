@@ -20,6 +20,7 @@ renamed as (
         on_date,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

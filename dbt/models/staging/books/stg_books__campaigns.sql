@@ -22,6 +22,7 @@ renamed as (
         lasts_until,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

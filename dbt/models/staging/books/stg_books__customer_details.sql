@@ -21,6 +21,7 @@ renamed as (
         effective_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

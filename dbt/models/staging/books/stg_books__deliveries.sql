@@ -13,6 +13,7 @@ renamed as (
         delivered_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

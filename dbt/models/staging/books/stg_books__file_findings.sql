@@ -17,6 +17,7 @@ renamed as (
         line as file_line,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -15,6 +15,7 @@ renamed as (
         handled_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -36,6 +36,7 @@ renamed as (
         period_to,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -14,6 +14,7 @@ renamed as (
         vat_minor,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -26,6 +26,7 @@ renamed as (
         due_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -13,6 +13,7 @@ renamed as (
         parked_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

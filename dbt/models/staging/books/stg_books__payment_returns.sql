@@ -12,6 +12,7 @@ renamed as (
         returned_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -23,6 +23,7 @@ renamed as (
         booked_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

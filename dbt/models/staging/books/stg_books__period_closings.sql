@@ -11,6 +11,7 @@ renamed as (
         closed_through,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -20,6 +20,7 @@ renamed as (
         valid_to,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -25,6 +25,7 @@ renamed as (
         until_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -17,6 +17,7 @@ renamed as (
         started_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -14,6 +14,7 @@ renamed as (
         amount_minor,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

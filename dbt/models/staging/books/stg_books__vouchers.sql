@@ -17,6 +17,7 @@ renamed as (
         accounting_date,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

@@ -16,6 +16,7 @@ renamed as (
         attempted_at,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed

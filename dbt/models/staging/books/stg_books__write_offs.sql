@@ -14,6 +14,7 @@ renamed as (
         written_off_on,
         recorded_at
     from source
+    where {{ known() }}
 )
 
 select * from renamed
