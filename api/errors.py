@@ -19,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from psycopg.errors import LockNotAvailable
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import Scope
 
 from billing.books.handle import CommandIdReused, NotAllowed
@@ -186,9 +187,22 @@ async def _refused_by_the_framework(request: Request, error: Exception) -> Respo
     status = HTTPStatus(error.status_code)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
     said = FRAMEWORK_WORDS.get(error.status_code, status.description or status.phrase)
-    return Problem(
-        error.status_code, code, said, headers=dict(error.headers or {})
-    ).response(request.scope)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    problem = Problem(error.status_code, code, said, headers=headers)
+    return problem.response(request.scope)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of all routes at the address; the framework names but one's."""
+    document = request.app.openapi()["paths"]
+    return sorted(
+        method.upper()
+        for path, methods in document.items()
+        if compile_path(path)[0].fullmatch(request.url.path)
+        for method in methods
+    )
 
 
 FRAMEWORK_WORDS = {

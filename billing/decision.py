@@ -17,7 +17,11 @@ EVENTS = pl.Schema(
 def events(kind: str, aggregate: str, ids: pl.Series) -> pl.DataFrame:
     """Return one event of the kind for each object: what others may want to know."""
     return pl.DataFrame(
-        {"kind": [kind] * len(ids), "aggregate": [aggregate] * len(ids), "aggregate_id": ids},
+        {
+            "kind": [kind] * len(ids),
+            "aggregate": [aggregate] * len(ids),
+            "aggregate_id": ids,
+        },
         schema=EVENTS,
     )
 

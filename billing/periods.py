@@ -39,9 +39,7 @@ class Cycle:
 
     def start(self, k: pl.Expr) -> pl.Expr:
         """Return the first day of the k-th period (0 is the one that starts at the anchor)."""
-        by_month = clamped(
-            _months(self.anchor) + k * self.months, self._day_of_month()
-        )
+        by_month = clamped(_months(self.anchor) + k * self.months, self._day_of_month())
         by_day = self.anchor + pl.duration(days=k * self.days)
         return pl.when(self.months > 0).then(by_month).otherwise(by_day).alias("start")
 
@@ -50,8 +48,10 @@ class Cycle:
         months = (_months(day) - _months(self.anchor)).floordiv(
             pl.max_horizontal(self.months, 1)
         )
-        days = (day - self.anchor).dt.total_days().floordiv(
-            pl.max_horizontal(self.days, 1)
+        days = (
+            (day - self.anchor)
+            .dt.total_days()
+            .floordiv(pl.max_horizontal(self.days, 1))
         )
         guess = pl.when(self.months > 0).then(months).otherwise(days)
         return pl.when(self.start(guess) > day).then(guess - 1).otherwise(guess)

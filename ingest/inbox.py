@@ -5,6 +5,7 @@ record with findings, and only then out of the inbox. A run that is cut off anyw
 simply run again: bytes are never lost, and nothing counts twice.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +95,9 @@ def waiting(books: Books) -> list[Path]:
 
 def _receive_one(books: Books, path: Path, moment: Moment) -> Received:
     data = path.read_bytes()
+    seen = _is_kept(books, data)
     file = Dropped(path, data, vault.put(books.home, data))
-    if intake.is_known(books, file.sha256, By(SYSTEM, moment)):
+    if seen and intake.is_known(books, file.sha256, By(SYSTEM, moment)):
         path.unlink()
         return Received(files=1)
     outcome = _outcome(books, file, moment)
@@ -108,12 +110,23 @@ def _receive_one(books: Books, path: Path, moment: Moment) -> Received:
     return Received(1, outcome.rows, refused)
 
 
+def _is_kept(books: Books, data: bytes) -> bool:
+    """Return whether the vault has the bytes: only then may the books know the file."""
+    try:
+        vault.get(books.home, hashlib.sha256(data).hexdigest())
+    except vault.NotInVault:
+        return False
+    return True
+
+
 def _outcome(books: Books, file: Dropped, moment: Moment) -> Outcome:
-    """Take the file as what it is; a no of any kind is the finding of the whole file."""
+    """Take the file as what it is; a no is the finding of the whole file."""
     kind = detect.recognise(file.data)
     try:
         if file.path.name in NOT_INBOX:
-            return _refused(UNKNOWN, "the file is no inbox file", NOT_INBOX[file.path.name])
+            return _refused(
+                UNKNOWN, "the file is no inbox file", NOT_INBOX[file.path.name]
+            )
         if kind is None:
             return _base(books, file, moment)
         for prefix, take in BANK.items():
@@ -121,7 +134,9 @@ def _outcome(books: Books, file: Dropped, moment: Moment) -> Outcome:
                 return take(books, file, moment)
     except No as no:
         return _refused(kind or UNKNOWN, no.message, _remedy(kind))
-    return _refused(kind, f"{kind} is not taken from the inbox", "keep it, or remove it")
+    return _refused(
+        kind, f"{kind} is not taken from the inbox", "keep it, or remove it"
+    )
 
 
 def _remedy(kind: str | None) -> str:
@@ -156,9 +171,7 @@ def _bgmax(books: Books, file: Dropped, moment: Moment) -> Outcome:
     return _payments(books, (file, bgmax.read(file.data)), moment)
 
 
-def _payments(
-    books: Books, read: tuple[Dropped, BankFile], moment: Moment
-) -> Outcome:
+def _payments(books: Books, read: tuple[Dropped, BankFile], moment: Moment) -> Outcome:
     file, found = read
     if not found.payments.is_empty():
         command = RecordPayments(found.payments, file_sha256=file.sha256)
@@ -176,7 +189,9 @@ def _mandate_advice(books: Books, file: Dropped, moment: Moment) -> Outcome:
 
 def _collection_report(books: Books, file: Dropped, moment: Moment) -> Outcome:
     read = autogiro.answers(file.data)
-    rows, lost = autogiro.results(read.rows, oversight.collection_orders(books, EVERYTHING))
+    rows, lost = autogiro.results(
+        read.rows, oversight.collection_orders(books, EVERYTHING)
+    )
     if not rows.is_empty():
         command = RecordCollectionResults(rows, file_sha256=file.sha256)
         handle(books, command, actor=SYSTEM, moment=moment)

@@ -56,7 +56,7 @@ def _books(home: str) -> Books:
 
 
 def seats() -> dict[str, str]:
-    """Return who may sit here, with their roles: one person, or those of a demonstration."""
+    """Return who may sit here, by role: one person, or those of a demonstration."""
     if os.environ.get("SALDO_ROLES") == "demo":
         return DEMONSTRATION
     user = os.environ.get("SALDO_USER", DEFAULT_USER)
@@ -102,7 +102,7 @@ def preview(command: object, command_id: UUID) -> dict[str, Any]:
 
 
 def carry_out(command: object, shown: Shown) -> dict[str, Any]:
-    """Carry out a command that was shown; refuse when it would now come to something else."""
+    """Carry out a command that was shown; refuse when it comes to something else."""
     if _effect(preview(command, shown.command_id)) != _effect(shown.answer):
         raise ChangedSinceShown(
             "what this comes to has changed since you looked; look at it once more"

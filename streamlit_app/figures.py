@@ -1,7 +1,8 @@
 """Figures are the questions that the screens put to the marts, each by its name.
 
-Every answer is for one legal entity and carries the build that gave it; None means that
-nothing is published yet. Sums are sums of what the marts hold: no figure is defined here.
+Every answer is for one legal entity and carries the build that gave it; None means
+that nothing is published yet. Sums are sums of what the marts hold: no figure is
+defined here.
 MRR is a rate in kronor with six decimals (kpi.md §2); it is rounded here to be shown.
 """
 
@@ -182,7 +183,7 @@ def vouchers(legal_entity: str, month_end: date) -> pl.DataFrame:
 
 
 def not_booked(legal_entity: str) -> pl.DataFrame:
-    """Return what the journal derives and the vouchers lack: empty when all is booked."""
+    """Return what the journal derives and vouchers lack: empty when all is booked."""
     answer = read(
         """
         select

@@ -1,4 +1,4 @@
-"""The warehouse is the published build of the marts; this is the screens' only way to it.
+"""The warehouse is the published build of the marts; this is the only way to it here.
 
 A build is opened read-only and anew for every query: one DuckDB connection shared by
 several users can hand one of them another's rows (screens.md §7, trap 3). The pointer

@@ -15,7 +15,7 @@ def preview(
     """Show what would be ordered today; nothing is recorded and no file is written."""
     from billing.payment_methods.command import OrderCollection
 
-    each(OrderCollection, company, on, as_json=as_json, preview=True)
+    each(OrderCollection, (company, on), as_json=as_json, preview=True)
 
 
 @app.command("run")
@@ -23,5 +23,8 @@ def run(on: console.On = None, as_json: console.Json = False) -> None:
     """Order what is due and write the file for the bank into the outbox."""
     from billing.books import daily
 
-    answer = daily.collect(console.books(), console.moment(on))
-    console.show_answer(dict(answer), as_json=as_json)
+    opened = console.books()
+    for answer in daily.collect(opened, console.moment(on)):
+        console.show_answer(answer, as_json=as_json)
+    if not as_json:
+        console.say(f"files for the bank lie in {opened.home.outbox}")

@@ -1,8 +1,8 @@
-"""A company of one's own: its profile is asked for or read, checked, kept and applied."""
+"""A company of one's own: its profile is asked for or read, checked and applied."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +17,10 @@ QUESTIONS: dict[str, tuple[str, str | None]] = {
     "name": ("Name of the company", None),
     "legal_entity": ("Short name for invoice numbers, such as NB", None),
     "organisation_number": ("Organisation number", None),
-    "vat_number": ("VAT number (empty: none)", ""),
+    "vat_number": ("VAT number", ""),
     "bankgiro": ("Bankgiro number (empty: none)", ""),
     "iban": ("IBAN (empty: none)", ""),
+    "autogiro_number": ("Customer number at Bankgirot for Autogiro (empty: none)", ""),
     "address_line": ("Address", ""),
     "postal_code": ("Postal code", ""),
     "city": ("City", ""),
@@ -39,19 +40,19 @@ def init(
 ) -> None:
     """Set up a company of one's own: ask, check, write company.yaml, and apply it."""
     from billing.books.home import Home
+    from billing.books.vault import write_durably
     from billing.company import ApplyCompany
+    from ingest.base import company as profile
 
     home = Home.from_environment()
     _refuse_demo(home.path)
-    profile = asked() if from_ is None else read(from_.read_text(encoding="utf-8"))
-    company = company_of(profile)
-    opened = console.books()
-    effective = console.moment(on).on
-    console.carry_out(opened, ApplyCompany(company, effective), on)
-    path = home.path / FILE
-    path.write_text(written(company), encoding="utf-8")
-    console.say(f"{company.name} is set up in {path}")
-    console.say(f"Put files into {home.inbox} and run: saldo day")
+    company = profile.read(from_.read_bytes()) if from_ else asked()
+    command = ApplyCompany(company, console.moment(on).on)
+    console.carry_out(console.books(), command, on)
+    write_durably(home.path / FILE, profile.write(company))
+    console.say(f"{company.name} is set up in {home.path / FILE}")
+    console.say("Next: saldo catalogue apply catalogue.yaml")
+    console.say(f"Then put files into {home.inbox} and run: saldo day")
 
 
 def _refuse_demo(home: Path) -> None:
@@ -62,35 +63,23 @@ def _refuse_demo(home: Path) -> None:
         )
 
 
-def read(text: str) -> dict[str, Any]:
-    """Return the profile of a company file; unknown names are refused.
+def asked() -> "Company":
+    """Ask for the profile, each answer until it holds; policies keep their defaults."""
+    from billing.company import Company, Policies
+    from ingest.base import company as profile
 
-    >>> read("name: Bladet\\ncity: Kiruna")
-    {'name': 'Bladet', 'city': 'Kiruna'}
-    """
-    import yaml
-
-    from billing.errors import Invalid
-
-    try:
-        profile = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        raise Invalid(f"the company file is not YAML: {wrong}") from wrong
-    if not isinstance(profile, dict):
-        raise Invalid("the company file has no names and values; write name: …")
-    unknown = sorted(map(str, set(profile) - {*QUESTIONS, "policies"}))
-    if unknown:
-        raise Invalid(
-            f"{unknown[0]!r} is not part of a company's profile; it has: "
-            f"{', '.join(QUESTIONS)}, policies",
-            field=unknown[0],
-        )
-    return profile
+    answers: dict[str, str | None] = {}
+    for name, (question, default) in QUESTIONS.items():
+        answers[name] = _answer(name, question, _suggested(name, answers) or default)
+    return profile.checked(Company(policies=Policies(), **answers))  # type: ignore[arg-type] # the required answers are there
 
 
-def asked() -> dict[str, Any]:
-    """Ask for the profile, each answer until it holds."""
-    return {name: _answer(name, *question) for name, question in QUESTIONS.items()}
+def _suggested(name: str, answers: dict[str, str | None]) -> str | None:
+    """Suggest the VAT number that Skatteverket makes of the organisation number."""
+    from billing.identifiers import vat_number
+
+    number = answers.get("organisation_number")
+    return vat_number.of_organisation(number) if name == "vat_number" and number else None
 
 
 def _answer(name: str, question: str, default: str | None) -> str | None:
@@ -104,7 +93,7 @@ def _answer(name: str, question: str, default: str | None) -> str | None:
             console.complain(wrong.message)
 
 
-def checked(name: str, said: str | None) -> str | None:
+def checked(name: str, said: str) -> str | None:
     """Return an answer in its canonical writing; refuse a number that cannot be.
 
     >>> checked("organisation_number", "556036-0793"), checked("city", " ")
@@ -112,13 +101,13 @@ def checked(name: str, said: str | None) -> str | None:
     """
     from billing.errors import Invalid
 
-    plain = str(said or "").strip()
-    if not plain:
-        if name in REQUIRED:
-            raise Invalid(f"{name} is missing; fill it in", field=name)
-        return None
+    plain = said.strip()
+    if not plain and name in REQUIRED:
+        raise Invalid(f"{name} is missing; fill it in", field=name)
     validate = _checks().get(name)
-    return validate(plain) if validate else plain
+    if not plain or validate is None:
+        return plain or None
+    return validate(plain)
 
 
 def _checks() -> dict[str, Callable[[str], str]]:
@@ -148,24 +137,3 @@ def _short_name(said: str) -> str:
             field="legal_entity",
         )
     return said
-
-
-def company_of(profile: dict[str, Any]) -> "Company":
-    """Return the company of a profile, every number checked."""
-    from billing.company import Company, Policies
-
-    given = {"country": "SE", "currency": "SEK"} | profile
-    values = {name: checked(name, given.get(name)) for name in QUESTIONS}
-    policies = Policies.from_mapping(profile.get("policies") or {})
-    return Company(policies=policies, **values)  # type: ignore[arg-type] # the required ones are there: checked
-
-
-def written(company: "Company") -> str:
-    """Return a company as the file that `read` reads."""
-    import yaml
-
-    profile: dict[str, Any] = {
-        name: getattr(company, name) for name in QUESTIONS if getattr(company, name)
-    }
-    profile["policies"] = company.policies.to_mapping()
-    return yaml.safe_dump(profile, allow_unicode=True, sort_keys=False)

@@ -15,7 +15,7 @@ def preview(
     """Show the reminders that would be sent today; nothing is recorded."""
     from billing.dunning.command import SendReminders
 
-    each(SendReminders, company, on, as_json=as_json, preview=True)
+    each(SendReminders, (company, on), as_json=as_json, preview=True)
 
 
 @app.command("run")
@@ -25,4 +25,4 @@ def run(
     """Send the reminders that are due: once a step, however often it is run."""
     from billing.dunning.command import SendReminders
 
-    each(SendReminders, company, on, as_json=as_json, preview=False)
+    each(SendReminders, (company, on), as_json=as_json, preview=False)

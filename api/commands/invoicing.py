@@ -25,7 +25,7 @@ def preview(
     """Show what a billing run would issue today, and why; nothing is recorded."""
     from billing.invoicing.command import PreviewRun
 
-    each(PreviewRun, company, on, as_json=as_json, preview=True)
+    each(PreviewRun, (company, on), as_json=as_json, preview=True)
 
 
 @app.command("run")
@@ -35,18 +35,18 @@ def run(
     """Issue what should have been billed and has not: once, however often it is run."""
     from billing.invoicing.command import BillDay
 
-    each(BillDay, company, on, as_json=as_json, preview=False)
+    each(BillDay, (company, on), as_json=as_json, preview=False)
 
 
 def each(
     command: Callable[[str], object],
-    company: str | None,
-    on: date | None,
+    of: tuple[str | None, date | None],
     *,
     as_json: bool,
     preview: bool,
 ) -> None:
-    """Give a command for a legal entity, or for each, and print what it comes to."""
+    """Give a command for a legal entity (null: for each), on a day; print the answer."""
+    company, on = of
     opened = console.books()
     for entity in entities(opened, company, on):
         answer = console.carry_out(opened, command(entity), on, preview=preview)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.auth import Reader
 from api.errors import READ_STATUSES, responses
 from api.payload import Payload
+from billing.books import verify
 
 router = APIRouter(tags=["integrity"])
 health = APIRouter(tags=["integrity"])
@@ -34,8 +35,6 @@ class Health(Payload):
 @router.get("/integrity", operation_id="verify", responses=responses(*READ_STATUSES))
 def integrity(caller: Reader) -> Integrity:
     """Check every promise on the books, as `saldo verify` does."""
-    from billing.books import verify
-
     found = verify.verify(caller.books)
     return Integrity(
         passed=bool(found["passed"].all()),

@@ -98,7 +98,7 @@ class Subscription(Payload):
     payer_id: str
     plan_id: str
     plan_name: str
-    quantity: DecimalText
+    quantity: DecimalText | None
     state: str
     started_on: date
     ended_on: date | None

@@ -28,7 +28,9 @@ class NewEndpoint(Payload):
         str,
         Field(max_length=2000, pattern=r"^https://", examples=["https://example.com/"]),
     ]
-    kinds: Annotated[list[EventName], Field(max_length=50)] = Field(default_factory=list)
+    kinds: Annotated[list[EventName], Field(max_length=50)] = Field(
+        default_factory=list
+    )
 
 
 class RegisteredEndpoint(Payload):

@@ -53,7 +53,9 @@ def issue_api_key(command: IssueApiKey, given: Given) -> Decision:
         "expires_on": given.moment.on + timedelta(days=days),
     }
     # The audit row keeps the answer, so the key must not be a part of what is stored.
-    return Decision(rows={"api_keys": [row]}, answer={"key_id": key_id}, told={"key": key})
+    return Decision(
+        rows={"api_keys": [row]}, answer={"key_id": key_id}, told={"key": key}
+    )
 
 
 def revoke_api_key(command: RevokeApiKey, given: Given) -> Decision:

@@ -34,7 +34,7 @@ class Scope:
         """Return the scope of some agreements, with their whole history."""
         listed = sql.Literal(subscription_ids).as_string(None)
         return cls(
-            f"select unnest({listed}::text[]) as subscription_id,"  # noqa: S608 - a quoted literal
+            f"select unnest({listed}::text[]) as subscription_id,"
             " null::date as settled_on"
         )
 
@@ -42,7 +42,7 @@ class Scope:
     def due(cls, on: date) -> "Scope":
         """Return the scope of the agreements that have something to bill by the day."""
         return cls(
-            "select subscription_id, settled_on from billing_positions"  # noqa: S608 - a date
+            "select subscription_id, settled_on from billing_positions"
             f" where next_on <= date '{on}'"
         )
 
@@ -58,7 +58,7 @@ def companies(read: Reader, on: date) -> list[Company]:
     """Return the legal entities as they are on the day."""
     rows = read(
         "select distinct on (legal_entity) *, policies::text as policy_text"
-        f" from company_profiles where effective_on <= date '{on}'"  # noqa: S608 - a date
+        f" from company_profiles where effective_on <= date '{on}'"
         " order by legal_entity, effective_on desc, seq desc"
     ).drop("policies", "xid", "command_id")
     return [_company(row) for row in rows.to_dicts()]

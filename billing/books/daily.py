@@ -75,7 +75,7 @@ def _send_orders(
         return
     listed = ", ".join(f"'{order}'" for order in order_ids)
     orders = books.read(
-        "select order_id, payer_number, amount_minor, due_on from collection_orders"  # noqa: S608 - ids of ours
+        "select order_id, payer_number, amount_minor, due_on from collection_orders"
         " inner join (select distinct on (mandate_id) mandate_id, payer_number"
         " from mandates order by mandate_id, seq desc) as mandate using (mandate_id)"
         f" where order_id in ({listed}) order by order_id"

@@ -47,7 +47,9 @@ def deliver(books: Books, moment: Moment) -> Delivered:
     }
     sent = [_sent(books, name, data) for name, data in made.items()]
     if sent:
-        frame = pl.DataFrame(sent, schema=["object_id", "channel", "sha256"], orient="row")
+        frame = pl.DataFrame(
+            sent, schema=["object_id", "channel", "sha256"], orient="row"
+        )
         handle(books, RecordDeliveries(frame), actor=SYSTEM, moment=moment)
     return Delivered(documents=len(sent), known=invoices.height - waiting.height)
 
@@ -78,5 +80,3 @@ def _sent(books: Books, name: str, data: bytes) -> tuple[str, str, str]:
     sha256 = vault.put(books.home, data)
     vault.write_durably(folder / f"{name.replace('/', '-')}.pdf", data)
     return name, "file", sha256
-
-

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -54,8 +53,9 @@ def append_new(connection: Connection, table: str, frame: pl.DataFrame) -> int:
     names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     target = sql.Identifier("books", table)
     connection.execute(
-        sql.SQL("create temp table fresh on commit drop as select {} from {} limit 0")
-        .format(names, target)
+        sql.SQL(
+            "create temp table fresh on commit drop as select {} from {} limit 0"
+        ).format(names, target)
     )
     copy_into(connection, "fresh", frame, schema="pg_temp")
     added = connection.execute(
@@ -73,20 +73,18 @@ def copy_into(
     """Send a frame as CSV: one stream, no row made into a Python object."""
     buffer = BytesIO()
     nested = [c for c, t in frame.schema.items() if isinstance(t, pl.Struct | pl.List)]
-    frame.with_columns(
-        pl.col(name).struct.json_encode() for name in nested
-    ).write_csv(buffer, include_header=False, null_value="\\N", quote_style="necessary")
+    frame.with_columns(pl.col(name).struct.json_encode() for name in nested).write_csv(
+        buffer, include_header=False, null_value="\\N", quote_style="necessary"
+    )
     names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
-    statement = sql.SQL(
-        "copy {} ({}) from stdin (format csv, null '\\N')"
-    ).format(sql.Identifier(schema, table), names)
+    statement = sql.SQL("copy {} ({}) from stdin (format csv, null '\\N')").format(
+        sql.Identifier(schema, table), names
+    )
     with connection.cursor().copy(statement) as copy:
         copy.write(buffer.getbuffer())
 
 
-def _copy_rows(
-    connection: Connection, table: str, rows: list[dict[str, Any]]
-) -> None:
+def _copy_rows(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("copy {} ({}) from stdin").format(

@@ -50,7 +50,9 @@ def land(books: Books) -> Landed:
         added = [
             part
             for table, columns in _tables(read).items()
-            if (part := _land_table(read, books.home, (table, columns), manifest, fence))
+            if (
+                part := _land_table(read, books.home, (table, columns), manifest, fence)
+            )
         ]
     manifest["fence"] = fence
     manifest["parts"] += added
@@ -100,7 +102,7 @@ def _land_table(
 ) -> dict[str, Any] | None:
     name, columns = table
     frame = read(
-        f"select {_selected(columns)} from {name}"  # noqa: S608 - names of the schema
+        f"select {_selected(columns)} from {name}"
         f" where xid >= '{manifest['fence']}'::xid8 and xid < '{fence}'::xid8"
         " order by seq"
     ).with_columns(_typed(columns))

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+
 from billing.books.queries import ask
 from billing.books.session import Books
 
@@ -73,6 +74,13 @@ BALANCES = (
     " group by currency order by currency"
 )
 
+COUNTS = (
+    "select (select count(*) from customers) as customers, count(*) as invoices,"
+    " count(*) filter (where open_minor <= 0) as paid,"
+    " count(*) filter (where open_minor > 0 and due_on < %(on)s) as overdue"
+    " from open_items where kind = 'invoice'"
+)
+
 DOCUMENT = (
     "select sha256, channel from deliveries where object_id = %(id)s"
     " order by seq desc limit 1"
@@ -132,6 +140,12 @@ def balances(books: Books, customer_id: str, on: date) -> pl.DataFrame:
 def document(books: Books, object_id: str) -> pl.DataFrame:
     """Return the hash of the latest document that was delivered of an object."""
     return ask(books, DOCUMENT, {"id": object_id})
+
+
+def counts(books: Books, on: date) -> dict[str, int]:
+    """Return how many customers and invoices there are, and how invoices stand."""
+    found = ask(books, COUNTS, {"on": on})
+    return {name: int(found[name][0]) for name in found.columns}
 
 
 def _page(books: Books, rows: str, after: Place, named: dict[str, Any]) -> pl.DataFrame:

@@ -32,7 +32,9 @@ SCORE = (
 )
 
 
-def ask(books: Books, query: str, parameters: dict[str, Any] | None = None) -> pl.DataFrame:
+def ask(
+    books: Books, query: str, parameters: dict[str, Any] | None = None
+) -> pl.DataFrame:
     """Run a query of the books with named parameters into a frame."""
     with books.transaction() as connection:
         cursor = connection.execute(query, parameters or {})  # type: ignore[call-overload] # queries are constants of ours
@@ -192,9 +194,7 @@ def invoices_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
 
 def invoices_issued(books: Books, on: date) -> pl.DataFrame:
     """Return the documents issued on a day; columns as `invoice`."""
-    return ask(
-        books, INVOICE + " where issued_on = %(on)s order by number", {"on": on}
-    )
+    return ask(books, INVOICE + " where issued_on = %(on)s order by number", {"on": on})
 
 
 def invoices_of_run(books: Books, run_id: str, limit: int = 200) -> pl.DataFrame:

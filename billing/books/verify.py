@@ -92,13 +92,20 @@ def verify(books: Books) -> pl.DataFrame:
 
 
 def _kept(books: Books, query: str) -> Finding:
-    broken = queries.ask(books, f"select count(*) as n, min(row::text) as first from ({query}) as row")  # noqa: S608 - queries of ours
+    broken = queries.ask(
+        books, f"select count(*) as n, min(row::text) as first from ({query}) as row"
+    )
     number = int(broken["n"][0])
-    return number == 0, "" if number == 0 else f"{number}, the first: {broken['first'][0]}"
+    return (
+        number == 0,
+        "" if number == 0 else f"{number}, the first: {broken['first'][0]}",
+    )
 
 
 def _vault_is_whole(books: Books) -> Finding:
-    recorded = queries.ask(books, "select sha256 from files union select sha256 from deliveries")
+    recorded = queries.ask(
+        books, "select sha256 from files union select sha256 from deliveries"
+    )
     for sha256 in recorded["sha256"].to_list():
         path = books.home.vault / sha256[:2] / sha256
         if not path.exists():

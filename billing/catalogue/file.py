@@ -155,7 +155,9 @@ def in_words(wrong: ValidationError) -> str:
             f"[{part}]" if isinstance(part, int) else f".{part}"
             for part in fault["loc"]
         )
-        faults.append(f"{place.lstrip('.')}: {fault['msg'].removeprefix('Value error, ')}")
+        faults.append(
+            f"{place.lstrip('.')}: {fault['msg'].removeprefix('Value error, ')}"
+        )
     return "; ".join(faults)
 
 

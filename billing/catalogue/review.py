@@ -95,16 +95,16 @@ def _differing(file: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 def _versioned(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Number new versions of each plan after those that it has."""
     steps = ["plan_id", "phase"]
-    last = known.group_by(steps).agg(last=pl.col("version").max()) if (
-        "version" in known.columns
-    ) else new.select(steps).clear().with_columns(last=pl.lit(0, pl.Int64))
+    last = (
+        known.group_by(steps).agg(last=pl.col("version").max())
+        if ("version" in known.columns)
+        else new.select(steps).clear().with_columns(last=pl.lit(0, pl.Int64))
+    )
     return (
         new.sort("valid_from")
         .join(last, on=steps, how="left")
         .with_columns(
-            version=pl.col("last").fill_null(0)
-            + 1
-            + pl.int_range(pl.len()).over(steps)
+            version=pl.col("last").fill_null(0) + 1 + pl.int_range(pl.len()).over(steps)
         )
         .drop("last")
     )
@@ -120,7 +120,9 @@ def _in_words(
         after.join(before, on=[key, "field"], how="left")
         .filter(pl.col("after").ne_missing(pl.col("before")))
         .sort(key, "field")
-        .select(object=pl.lit(kind), id=key, field="field", before="before", after="after")
+        .select(
+            object=pl.lit(kind), id=key, field="field", before="before", after="after"
+        )
     )
 
 

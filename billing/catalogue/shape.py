@@ -12,13 +12,13 @@ BEGINNING = date(1900, 1, 1)
 def _decimal_text(value: object) -> str:
     """Take a decimal as text or whole number; a float has lost its last digits already."""
     if isinstance(value, bool | float):
-        raise ValueError(f"write the amount {value!r} in quotes, as \"{value:.2f}\"")
+        raise ValueError(f'write the amount {value!r} in quotes, as "{value:.2f}"')
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise ValueError(f"{value!r} is not an amount; write it as \"299.00\"") from None
+        raise ValueError(f'{value!r} is not an amount; write it as "299.00"') from None
     if not number.is_finite():
-        raise ValueError(f"{value!r} is not an amount; write it as \"299.00\"")
+        raise ValueError(f'{value!r} is not an amount; write it as "299.00"')
     return str(value)
 
 

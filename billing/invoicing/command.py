@@ -52,3 +52,16 @@ class ChargeOnce:
     text: str
     legal_entity: str | None = None
     currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditInvoice:
+    """Command: a credit note by hand, against the lines of one invoice.
+
+    `shares` are pairs of a line's number and an amount above zero, before tax where the
+    line's price is; None takes back all that the lines have left.
+    """
+
+    invoice_id: str
+    reason: str
+    shares: tuple[tuple[int, int], ...] | None = None

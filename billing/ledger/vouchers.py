@@ -45,49 +45,52 @@ def book(
     vouchers and their lines, with the columns of the books.
     """
     _assert_balance(differences)
-    first_open = pl.DataFrame(
-        {"legal_entity": list(open_from), "open_from": list(open_from.values())},
-        schema={"legal_entity": pl.String, "open_from": pl.Date},
-    )
-    starts = pl.DataFrame(
-        {"legal_entity": list(next_numbers), "first": list(next_numbers.values())},
-        schema={"legal_entity": pl.String, "first": pl.Int64},
-    )
-    lines = (
-        differences.filter(pl.col("amount_minor") != 0)
-        .sort(*VOUCHER, "account", "currency")
-        .join(first_open, on="legal_entity", how="left", maintain_order="left")
-        .join(starts, on="legal_entity", maintain_order="left")
-        .with_columns(
-            number=pl.col("first")
-            + pl.struct(VOUCHER).rank("dense").over("legal_entity").cast(pl.Int64)
-            - 1
-        )
-        .with_columns(
-            voucher_id=pl.format("{}-" + SERIES + "{}", "legal_entity", "number"),
-            n=pl.int_range(1, pl.len() + 1).over("legal_entity", "number"),
-        )
-    )
+    lines = _numbered(differences, next_numbers, open_from)
     heads = lines.group_by("voucher_id", maintain_order=True).agg(
-        pl.col(*VOUCHER, "number", "open_from").first(), line_count=pl.len()
+        pl.col(*VOUCHER, "number", "open_from").first(),
+        line_count=pl.len().cast(pl.Int64),
     )
+    source = pl.col("source").replace_strict(TEXTS, default=pl.col("source"))
     vouchers = heads.select(
         "voucher_id",
         "legal_entity",
         "number",
-        pl.col("line_count").cast(pl.Int64),
+        "line_count",
         series=pl.lit(SERIES),
         accounting_date=pl.max_horizontal("accounting_date", "open_from"),
-        source_key=pl.format(
-            "{}/{}/{}", "source", "accounting_date", pl.lit(build_id)
-        ),
-        text=pl.format(
-            "{} {}",
-            pl.col("source").replace_strict(TEXTS, default=pl.col("source")),
-            "accounting_date",
-        ),
+        source_key=pl.format("{}/{}/{}", "source", "accounting_date", pl.lit(build_id)),
+        text=pl.format("{} {}", source, "accounting_date"),
     )
-    return vouchers, lines.select("voucher_id", "n", "account", "currency", "amount_minor")
+    return vouchers, lines.select(
+        "voucher_id", "n", "account", "currency", "amount_minor"
+    )
+
+
+def _numbered(
+    differences: pl.DataFrame,
+    next_numbers: Mapping[str, int],
+    open_from: Mapping[str, date],
+) -> pl.DataFrame:
+    """Give the lines their voucher: one for each legal entity, day and source."""
+    per_entity = ["legal_entity", "number"]
+    return (
+        differences.filter(pl.col("amount_minor") != 0)
+        .sort(*VOUCHER, "account", "currency")
+        .with_columns(
+            open_from=pl.col("legal_entity").replace_strict(
+                open_from, default=None, return_dtype=pl.Date
+            ),
+            number=pl.col("legal_entity").replace_strict(
+                next_numbers, return_dtype=pl.Int64
+            )
+            + pl.struct(VOUCHER).rank("dense").over("legal_entity").cast(pl.Int64)
+            - 1,
+        )
+        .with_columns(
+            voucher_id=pl.format("{}-" + SERIES + "{}", *per_entity),
+            n=pl.int_range(1, pl.len() + 1).over(per_entity),
+        )
+    )
 
 
 def _assert_balance(differences: pl.DataFrame) -> None:

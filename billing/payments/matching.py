@@ -83,19 +83,18 @@ def suggestions(rests: pl.DataFrame, open_items: pl.DataFrame) -> pl.DataFrame:
     sentence that says why), for payments with exactly one candidate.
     """
     candidates = rests.join(
-        open_items, left_on=["rest_minor", "currency"], right_on=["open_minor", "currency"]
+        open_items,
+        left_on=["rest_minor", "currency"],
+        right_on=["open_minor", "currency"],
     ).with_columns(
         same_name=pl.col("payer_name").str.to_lowercase().str.strip_chars()
         == pl.col("customer_name").str.to_lowercase().str.strip_chars()
     )
     by_name = candidates.filter(pl.col("same_name"))
-    return (
-        by_name.filter(pl.len().over("payment_id") == 1)
-        .select(
-            "payment_id",
-            suggested_item_id="item_id",
-            suggestion=pl.format(
-                "samma belopp och namn som {}: {}", "item_id", "customer_name"
-            ),
-        )
+    return by_name.filter(pl.len().over("payment_id") == 1).select(
+        "payment_id",
+        suggested_item_id="item_id",
+        suggestion=pl.format(
+            "samma belopp och namn som {}: {}", "item_id", "customer_name"
+        ),
     )

@@ -1,7 +1,6 @@
 """An agreement is what a customer subscribes to: a plan from a day, for a payer."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -207,9 +206,9 @@ def taken_campaigns(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
 
 def _refused_campaigns(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
     taken = taken_campaigns(rows, known)
-    plan_fits = pl.col("plans").is_null() | pl.col("plans").str.split(",").list.contains(
-        pl.col("plan_id")
-    )
+    plan_fits = pl.col("plans").is_null() | pl.col("plans").str.split(
+        ","
+    ).list.contains(pl.col("plan_id"))
     in_time = (
         pl.col("valid_from").is_null() | (pl.col("start_on") >= pl.col("valid_from"))
     ) & (pl.col("valid_to").is_null() | (pl.col("start_on") < pl.col("valid_to")))

@@ -30,6 +30,9 @@ class Kind:
 EVENTS = [
     Kind("invoice.issued", "invoicing", "invoice", "An invoice or credit note is out."),
     Kind("payment.received", "payments", "payment", "A payment has been recorded."),
+    Kind("customer.registered", "customers", "customer", "A customer is registered."),
+    Kind("subscription.started", "subscriptions", "agreement", "An agreement began."),
+    Kind("reminder.issued", "dunning", "reminder", "A reminder has been sent."),
 ]
 KINDS = {kind.name: kind for kind in EVENTS}
 
@@ -78,7 +81,8 @@ def known(name: str) -> Kind:
     Traceback (most recent call last):
         ...
     billing.webhooks.payload.UnknownEvent: no event is called 'invoice.printed'; \
-there are invoice.issued, payment.received
+there are invoice.issued, payment.received, customer.registered, \
+subscription.started, reminder.issued
     """
     if name not in KINDS:
         names = ", ".join(KINDS)

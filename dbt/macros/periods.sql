@@ -17,15 +17,15 @@
     ({{ clamped(month_number(day) ~ ' + ' ~ months, 'day(' ~ day ~ ')') }} + {{ days }})
 {%- endmacro %}
 
-{#- The first day of the k-th cycle; expects months, days, anchor and day_of_month. -#}
+{#- The first day of the k-th cycle; expects cycle_months, cycle_days, anchor and day_of_month. -#}
 {% macro cycle_start(k) -%}
     case
-        when months > 0
+        when cycle_months > 0
             then {{ clamped(
-                month_number('anchor') ~ ' + (' ~ k ~ ') * months',
+                month_number('anchor') ~ ' + (' ~ k ~ ') * cycle_months',
                 'coalesce(day_of_month, day(anchor))'
             ) }}
-        else anchor + cast(({{ k }}) * days as integer)
+        else anchor + cast(({{ k }}) * cycle_days as integer)
     end
 {%- endmacro %}
 
@@ -37,12 +37,12 @@
 {#- k of the cycle that holds a day, or one more: months have unequal lengths. -#}
 {% macro cycle_guess(day) -%}
     case
-        when months > 0
+        when cycle_months > 0
             then {{ floor_div(
                 month_number(day) ~ ' - ' ~ month_number('anchor'),
-                'greatest(months, 1)'
+                'greatest(cycle_months, 1)'
             ) }}
-        else {{ floor_div(day ~ ' - anchor', 'greatest(days, 1)') }}
+        else {{ floor_div(day ~ ' - anchor', 'greatest(cycle_days, 1)') }}
     end
 {%- endmacro %}
 

@@ -18,17 +18,17 @@ balances as (
 )
 
 select
-    deferred.legal_entity,
-    deferred.currency,
-    deferred.month_end,
-    deferred.closing_minor,
+    schedules.legal_entity,
+    schedules.currency,
+    schedules.month_end,
+    schedules.closing_minor,
     balances.balance_minor
-from {{ ref('deferred_revenue') }} as deferred
+from {{ ref('deferred_revenue') }} as schedules
 left join balances
     on
-        deferred.legal_entity = balances.legal_entity
-        and deferred.currency = balances.currency
-        and deferred.month_end = balances.month_end
+        schedules.legal_entity = balances.legal_entity
+        and schedules.currency = balances.currency
+        and schedules.month_end = balances.month_end
 where
-    deferred.is_complete
-    and deferred.closing_minor <> coalesce(balances.balance_minor, 0)
+    schedules.is_complete
+    and schedules.closing_minor <> coalesce(balances.balance_minor, 0)

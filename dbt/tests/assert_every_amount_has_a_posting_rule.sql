@@ -1,28 +1,28 @@
--- Fails for every kind of amount that no posting rule takes up: it would be missing from
--- the journal without a word.
+-- Fails for every kind of amount that no posting rule takes up: it would be missing
+-- from the journal without a word.
 with amounts as (
     select distinct
-        event,
+        event_name,
         amount_name
     from {{ ref('int_invoices_posted') }}
     union
     select distinct
-        event,
+        event_name,
         amount_name
     from {{ ref('int_payments_posted') }}
     union
     select distinct
-        event,
+        event_name,
         amount_name
     from {{ ref('int_reminders_posted') }}
     union
     select distinct
-        event,
+        event_name,
         amount_name
     from {{ ref('int_write_offs_posted') }}
     union
     select distinct
-        event,
+        event_name,
         amount_name
     from {{ ref('int_revenue_posted') }}
 ),
@@ -36,6 +36,6 @@ select amounts.*
 from amounts
 left join legs
     on
-        amounts.event = legs.event
+        amounts.event_name = legs.event
         and amounts.amount_name = legs.amount_name
 where legs.event is null

@@ -1,4 +1,4 @@
--- Fails for every invoice whose net or VAT is not the sum of its lines and of its taxes.
+-- Fails for every invoice whose net or VAT is not the sum of its lines and its taxes.
 with lines as (
     select
         invoice_id,

@@ -27,10 +27,10 @@ balances as (
 )
 
 select
-    coalesce(items.legal_entity, balances.legal_entity) as legal_entity,
-    coalesce(items.currency, balances.currency) as currency,
     items.open_minor,
-    balances.balance_minor
+    balances.balance_minor,
+    coalesce(items.legal_entity, balances.legal_entity) as legal_entity,
+    coalesce(items.currency, balances.currency) as currency
 from items
 full outer join balances
     on

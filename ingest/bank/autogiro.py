@@ -50,6 +50,7 @@ ANSWERS = pa.DataFrameSchema(
     },
     strict=True,
 )
+Matched = tuple[pl.DataFrame, pl.DataFrame]
 CLERK = "let a clerk compare the report with the orders"
 
 
@@ -91,9 +92,7 @@ def answers(data: bytes) -> Answers:
     report = autogiro.read(data)
     if report.report == "rejected":
         return _rejected(report)
-    debits = report.records.filter(
-        (pl.col("direction") == "debit") & ~pl.col("held")
-    )
+    debits = report.records.filter((pl.col("direction") == "debit") & ~pl.col("held"))
     final = debits.filter(pl.col("outcome") != "will_be_retried")
     paid = pl.col("outcome") == "executed"
     days = report.payments.select("line", "booked_on")
@@ -122,7 +121,7 @@ def answers(data: bytes) -> Answers:
     return Answers(report.format, ANSWERS.validate(rows), _all(report, found))
 
 
-def mandates(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def mandates(events: pl.DataFrame, known: pl.DataFrame) -> Matched:
     """Return events in the columns of `MANDATES`, and findings about unknown payers.
 
     `known` has mandate_id, customer_id, payer_number, bank_account of the mandates.
@@ -143,11 +142,11 @@ def mandates(events: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, p
     said = pl.format("payer number {} has no mandate here", "payer_number")
     return (
         rows.select(MANDATES.names()).cast(MANDATES),
-        _findings(lost, "error", said, "register the mandate, then send the file again"),
+        _findings(lost, "error", said, "register the mandate; send the file again"),
     )
 
 
-def results(answered: pl.DataFrame, orders: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def results(answered: pl.DataFrame, orders: pl.DataFrame) -> Matched:
     """Return answers in the columns of `RESULTS`, and findings about unknown orders.
 
     `orders` has order_id and amount_minor. An order's reference at Bankgirot is its id,

@@ -15,10 +15,7 @@ from billing.payments.command import PAYMENTS
 
 RECORDED = pa.DataFrameSchema(
     {
-        **{
-            name: pa.Column(dtype, nullable=True)
-            for name, dtype in PAYMENTS.items()
-        },
+        **{name: pa.Column(dtype, nullable=True) for name, dtype in PAYMENTS.items()},
         "account": pa.Column(pl.String),
         "bank_reference": pa.Column(pl.String),
         "ordinal": pa.Column(pl.Int64, pa.Check.ge(1)),
@@ -53,7 +50,7 @@ NO_PAYMENT = {
         "let a clerk find the payment and return it",
     ),
     "refund": ("note", "money to a customer", "nothing, or compare with the refund"),
-    "fee": ("note", "the bank's fee", "nothing: the ledger takes it from the statement"),
+    "fee": ("note", "the bank's fee", "nothing: the ledger has it from elsewhere"),
     "withdrawal": ("note", "money out", "nothing: it is no customer's payment"),
 }
 NOT_BOOKED = ("note", "not booked by the bank yet", "wait: it comes again when booked")
@@ -136,7 +133,7 @@ def _recorded(rows: pl.DataFrame, method: str) -> pl.DataFrame:
 
 
 def _reference(texts: pl.Expr) -> pl.Expr:
-    """Return the references as the payer gave them; spaces inside an OCR are dropped."""
+    """Return the references as the payer gave them; an OCR without spaces."""
     digits = pl.element().str.replace_all("[ -]", "")
     plain = pl.when(digits.str.contains("^[0-9]+$")).then(digits)
     each = texts.list.eval(pl.coalesce(plain, pl.element().str.strip_chars()))

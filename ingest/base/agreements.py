@@ -1,10 +1,10 @@
-"""Agreements come as one row each: a customer, a plan, a first day, perhaps a price.
+r"""Agreements come as one row each: a customer, a plan, a first day, perhaps a price.
 
 `agreed` is the agreed price per cycle in major units; `billed_through` is the day up to
 which the system being replaced has billed.
 
->>> imported = read(b"customer_id;plan_id;start_on;agreed\\nC1;daily;2026-01-15;299,00\\n"
-...     b"C2;daily;15/1;\\n", "agreements.csv")
+>>> imported = read(b"customer_id;plan_id;start_on;agreed\n"
+...     b"C1;daily;2026-01-15;299,00\nC2;daily;15/1;\n", "agreements.csv")
 >>> imported.rows.select("customer_id", "start_on", "agreed_minor").rows()
 [('C1', datetime.date(2026, 1, 15), 29900)]
 >>> imported.refused.select("line", "message").rows()
@@ -83,6 +83,14 @@ def checked(imported: Imported, known: Known) -> Imported:
     )
     new = rows.join(there.select("line"), on="line", how="anti")
     wrong = kinds.of_rows(new, agreement.refusals(new.drop("line"), known))
+    # A payer that the file does not name is the customer, who is refused already.
+    wrong = wrong.join(
+        new.filter(pl.col("payer_id").is_null()).select(
+            "line", field=pl.lit("payer_id")
+        ),
+        on=["line", "field"],
+        how="anti",
+    )
     return kinds.without(imported, pl.concat([differs, wrong]))
 
 

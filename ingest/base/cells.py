@@ -1,11 +1,13 @@
 """A cell is text; here it becomes a day, an amount or a number, or stays what it is.
 
-Nothing is guessed: what cannot be read with certainty is null, and the caller refuses it.
+Nothing is guessed: what cannot be read with certainty is null, to be refused.
 
->>> said = pl.DataFrame({"cell": ["2026-04-13", "20260413", "2026-04-13 00:00:00", "4/13"]})
+>>> said = pl.DataFrame({"cell": [
+...     "2026-04-13", "20260413", "2026-04-13 00:00:00", "4/13"]})
 >>> said.select(day(pl.col("cell"))).to_series().dt.to_string().to_list()
 ['2026-04-13', '2026-04-13', '2026-04-13', None]
->>> said = pl.DataFrame({"cell": ["1 299,50", "29.85", "-5", "1,234", "1.234,50", "1e3"]})
+>>> said = pl.DataFrame({"cell": [
+...     "1 299,50", "29.85", "-5", "1,234", "1.234,50", "1e3"]})
 >>> said.select(minor(pl.col("cell"), pl.lit("SEK"))).to_series().to_list()
 [129950, 2985, -500, None, 123450, None]
 """
@@ -14,7 +16,7 @@ import polars as pl
 
 from billing import money
 
-# 1 299,50 and 1.299,50 and 1,299.50: the last sign before one or two digits is the point.
+# 1 299,50, 1.299,50, 1,299.50: the last sign before one or two digits is the point.
 GROUPED = r"^([-+]?)(\d{1,3}(?:[., ]\d{3})+)([.,]\d{1,2})?$"
 PLAIN = r"^[-+]?\d{1,15}(?:[.,]\d+)?$"
 THOUSANDS = 3
@@ -33,7 +35,7 @@ def day(cell: pl.Expr) -> pl.Expr:
 
 
 def minor(cell: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """Return minor units of an amount in major units, exactly; decimal comma allowed."""
+    """Return minor units of an amount in major units; decimal comma allowed."""
     digits = currency.replace_strict(
         money.EXPONENTS, default=money.DEFAULT_EXPONENT, return_dtype=pl.Int64
     )

@@ -1,15 +1,16 @@
-"""Changes come as one row each: what a customer asked for about an agreement, and when.
+r"""Changes come as one row each: what is asked for about an agreement, and when.
 
 `change` is plan, quantity, price, campaign, pause, resume, cancel, add or remove;
 `effective` is a date, now, renewal or period_end.
 
->>> imported = read(b"subscription_id;change;effective;plan_id\\nS1;plan;now;weekend\\n"
-...     b"S2;plan;soon;weekend\\nS3;plan;now;\\n", "changes.csv")
+>>> imported = read(b"subscription_id;change;effective;plan_id\nS1;plan;now;weekend\n"
+...     b"S2;plan;soon;weekend\nS3;plan;now;\n", "changes.csv")
 >>> [line for line, _ in commands(imported.rows)], imported.refused["field"].to_list()
 ([2], ['effective', 'plan_id'])
 """
 
-from collections.abc import Callable, Iterator, Mapping as Named
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Named
 from datetime import date
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,7 @@
-"""Customers come as one row each, person or company, with an identity number that holds.
+r"""Customers come as one row each: a person or company, and an identity that holds.
 
->>> imported = read(b"customer_id,kind,name,identity_number\\nC1,person,Kim,1\\nC2,person,Bo,\\n",
-...     "customers.csv")
+>>> imported = read(b"customer_id,kind,name,identity_number\n"
+...     b"C1,person,Kim,1\nC2,person,Bo,\n", "customers.csv")
 >>> imported.rows.select("line", "customer_id").rows()
 [(3, 'C2')]
 >>> imported.refused.select("line", "field", "record").rows()

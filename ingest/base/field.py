@@ -1,7 +1,9 @@
 """A field of an imported row has a name, a form, and may be required.
 
->>> fields = (Field("plan_id", required=True), Field("agreed_minor", "minor", said="agreed"))
->>> said = pl.DataFrame({"line": [2, 3], "plan_id": ["p", None], "agreed": ["99,50", "x"]})
+>>> fields = (Field("plan_id", required=True),
+...     Field("agreed_minor", "minor", said="agreed"))
+>>> said = pl.DataFrame(
+...     {"line": [2, 3], "plan_id": ["p", None], "agreed": ["99,50", "x"]})
 >>> rows, refused = typed(said, fields)
 >>> rows.rows()
 [(2, 'p', 9950)]
@@ -69,9 +71,7 @@ def typed(
     whole = _with_all(said, fields)
     read = {field.name: FORMS[field.form][0](field.cell) for field in fields}
     rows = whole.with_columns(**{f"read:{name}": value for name, value in read.items()})
-    refused = pl.concat(
-        [refusal.frame([]), *(found for f in fields for found in _refusals(rows, f))]
-    )
+    refused = _refused(rows, fields)
     kept = rows.join(refused.select("line").unique(), on="line", how="anti")
     return kept.select(
         "line", *(pl.col(f"read:{field.name}").alias(field.name) for field in fields)
@@ -84,6 +84,19 @@ def _with_all(said: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
     if CURRENCY not in whole.columns:
         return whole.with_columns(pl.lit(DEFAULT_CURRENCY).alias(CURRENCY))
     return whole.with_columns(pl.col(CURRENCY).fill_null(DEFAULT_CURRENCY))
+
+
+def _refused(rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """Return the refusals; field by field only if any row is wrong at all."""
+    wrong = rows.select(pl.any_horizontal(_is_wrong(field) for field in fields).any())
+    if not wrong.item():
+        return refusal.frame([])
+    return pl.concat([found for field in fields for found in _refusals(rows, field)])
+
+
+def _is_wrong(field: Field) -> pl.Expr:
+    unread = pl.col(f"read:{field.name}").is_null()
+    return unread if field.required else unread & pl.col(field.cell).is_not_null()
 
 
 def _refusals(rows: pl.DataFrame, field: Field) -> list[pl.DataFrame]:

@@ -4,7 +4,8 @@ One table may yield several kinds (an order file: customers, agreements, mandate
 refused rows come back as a report and as a file to correct, in the quarantine.
 """
 
-from collections.abc import Callable, Mapping as Named
+from collections.abc import Callable
+from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -177,11 +178,14 @@ def take(books: Books, file: BaseFile, by: By) -> Taken:
         )
     answers: dict[str, dict[str, Any]] = {}
     refused = [found.refused]
+    rest = found
     for kind in KINDS:
         if kind.name in names:
-            read = kinds.read(kind, found, file.mapping, file.parameters)
+            read = kinds.read(kind, rest, file.mapping, file.parameters)
             imported, answers[kind.name] = TAKERS[kind.name](books, read, file, by)
             refused.append(imported.refused)
+            # Whose customer is refused has no agreement either: one reason is enough.
+            rest = table.without(rest, imported.refused.select("line").unique())
     refusals = pl.concat(refused).unique(maintain_order=True)
     return Taken(
         kind="+".join(answers),
@@ -212,7 +216,7 @@ class Way:
     checked: Callable[[Books, Imported], Imported]
 
     def take(self, books: Books, read: Imported, file: BaseFile, by: By) -> Answer:
-        """Give all rows in one command; ask which are wrong only if the books say no."""
+        """Give all rows at once; ask which are wrong only if the books say no."""
         try:
             return read, self._given(books, read, file, by)
         except No:
@@ -255,7 +259,7 @@ def _checked_usage(books: Books, read: Imported) -> Imported:
 
 
 def _changes(books: Books, read: Imported, file: BaseFile, by: By) -> Answer:
-    """Give each change as a command of its own: each is priced before it is recorded."""
+    """Give each change as a command of its own: each is priced when recorded."""
     refused: list[dict[str, object]] = []
     for line, command in changes.commands(read.rows):
         try:
@@ -285,7 +289,7 @@ TAKERS: dict[str, Callable[[Books, Imported, BaseFile, By], Answer]] = {
 def _once(
     books: Books, command: object, key: tuple[str, object], by: By
 ) -> dict[str, Any]:
-    """Give a command under an id that its file names: a second attempt is no second effect."""
+    """Give a command under an id that its file names: twice is one effect."""
     command_id = UUID(books.new_id("file", *key))
     try:
         return handle(

@@ -4,7 +4,8 @@ The reading of every kind is the same: mapped, typed, checked; a row that fails 
 refused with its reason, and all others go through.
 """
 
-from collections.abc import Callable, Mapping as Named
+from collections.abc import Callable
+from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 
 import pandera.polars as pa
@@ -57,12 +58,16 @@ def read(
     said = names_used.applied(kind.name, found.cells, parameters or {})
     rows, refused = typed(said, kind.fields)
     rows = kind.prepared(rows)
+    if rows.is_empty():
+        return Imported(rows, _named(refused, found))
     wrong = pl.concat([check(rows) for check in kind.checks] or [refusal.frame([])])
     good = rows.join(wrong.select("line").unique(), on="line", how="anti")
-    refusals = refusal.with_records(
-        pl.concat([refused, wrong]), table.record_of(found.cells)
-    )
+    refusals = _named(pl.concat([refused, wrong]), found)
     return Imported(kind.schema.validate(good), refusals)
+
+
+def _named(refusals: pl.DataFrame, found: Table) -> pl.DataFrame:
+    return refusal.with_records(refusals, table.record_of(found.cells))
 
 
 def of_rows(rows: pl.DataFrame, refusals: pl.DataFrame) -> pl.DataFrame:
@@ -79,6 +84,8 @@ def without(imported: Imported, refusals: pl.DataFrame) -> Imported:
     The record of a row is then what was read of it.
     """
     rows = imported.rows
+    if refusals.is_empty():
+        return imported
     said = rows.with_columns(pl.exclude("line").cast(pl.String))
     named = refusal.with_records(refusals, table.record_of(said))
     kept = rows.join(refusals.select("line").unique(), on="line", how="anti")

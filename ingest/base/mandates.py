@@ -1,7 +1,7 @@
-"""Mandates come as one row each: a customer lets the company draw from an account.
+r"""Mandates come as one row each: a customer lets the company draw from an account.
 
->>> imported = read(b"customer_id;bank_account;signed_on\\nC100001;50000000001005;2026-04-01\\n",
-...     "mandates.csv")
+>>> imported = read(b"customer_id;bank_account;signed_on\n"
+...     b"C100001;50000000001005;2026-04-01\n", "mandates.csv")
 >>> imported.rows.select("customer_id", "payer_number", "event").rows()
 [('C100001', '100001', 'requested')]
 """

@@ -33,7 +33,8 @@ from billing.errors import Invalid, NotFound
 from ingest.base import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping as Named
+    from collections.abc import Iterator
+    from collections.abc import Mapping as Named
 
 KINDS = ("customers", "agreements", "mandates", "usage", "changes")
 FORMS = ("column", "constant", "parameter", "date", "when", "join")

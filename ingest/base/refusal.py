@@ -68,6 +68,8 @@ def where(
 
 def with_records(refusals: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Return the refusals with the record of their line, in the order of the file."""
+    if refusals.is_empty():
+        return frame([])
     found = refusals.join(records, on="line", how="left", suffix="_of_line")
     whole = found.with_columns(record=pl.coalesce("record", "record_of_line"))
     return REFUSED.validate(

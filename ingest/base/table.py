@@ -1,6 +1,6 @@
-"""A table is what a CSV or Excel file says: text cells under headings, each on its line.
+r"""A table is what a CSV or Excel file says: text under headings, each row on its line.
 
->>> table = read("nr;namn\\n1;Åsa Öberg\\n2\\n".encode("latin-1"), "kunder.csv")
+>>> table = read("nr;namn\n1;Åsa Öberg\n2\n".encode("latin-1"), "kunder.csv")
 >>> table.cells.rows()
 [(2, '1', 'Åsa Öberg')]
 >>> table.refused.select("line", "message").rows()
@@ -11,7 +11,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import fastexcel
@@ -56,6 +56,13 @@ class Table:
         return self.cells.columns[1:]
 
 
+def without(table: Table, lines: pl.DataFrame) -> Table:
+    """Return the table without the rows on these lines (column line)."""
+    if lines.is_empty():
+        return table
+    return replace(table, cells=table.cells.join(lines, on=LINE, how="anti"))
+
+
 def read(data: bytes, name: str) -> Table:
     """Return the table of a CSV or Excel file; raise WrongTable when it is none.
 
@@ -72,7 +79,7 @@ def read(data: bytes, name: str) -> Table:
 
 
 def record_of(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return line and record: the row's cells as they would stand in a file with `;`."""
+    """Return line and record: the row's cells with `;` between them."""
     texts = [pl.col(name).fill_null("") for name in cells.columns if name != LINE]
     return cells.select(LINE, record=pl.concat_str(texts, separator=";"))
 
@@ -166,7 +173,7 @@ def _headings(cells: list[str], name: str) -> list[str]:
             raise WrongTable(f"{name}: column {n} has no heading; give it one")
         if heading in headings[: n - 1] or heading == LINE:
             raise WrongTable(
-                f"{name}: the heading {heading!r} stands twice or is reserved; rename it"
+                f"{name}: the heading {heading!r} stands twice or is taken; rename it"
             )
     return headings
 

@@ -1,7 +1,7 @@
-"""Usage comes as one row each: how much of what an agreement consumed, and when.
+r"""Usage comes as one row each: how much of what an agreement consumed, and when.
 
->>> imported = read(b"subscription_id,metric,quantity,used_on,event_id\\n"
-...     b"S1,gb,1.5,2026-04-13,e1\\nS1,gb,many,2026-04-13,e2\\n", "usage.csv")
+>>> imported = read(b"subscription_id,metric,quantity,used_on,event_id\n"
+...     b"S1,gb,1.5,2026-04-13,e1\nS1,gb,many,2026-04-13,e2\n", "usage.csv")
 >>> imported.rows.select("metric", "event_id").rows()
 [('gb', 'e1')]
 >>> imported.refused["message"].to_list()

@@ -1,4 +1,4 @@
-"""Offers are what Nordbladet sells and how it bills: its catalogue and company profile."""
+"""Offers are what Nordbladet sells and how it bills: its catalogue and its profile."""
 
 from ingest.demo import world as worlds
 from ingest.demo.world import World
@@ -28,7 +28,9 @@ policies:
 
 # Plan → product, name, cycle, price before and after the rise, whether VAT is in it.
 PLANS = {
-    "papper-manad": ("papper", "Papperstidning alla dagar, månad", "month", "379", "399"),
+    "papper-manad": (
+        "papper", "Papperstidning alla dagar, månad", "month", "379", "399",
+    ),
     "papper-kvartal": (
         "papper", "Papperstidning alla dagar, kvartal", "quarter", "1089", "1149",
     ),
@@ -56,7 +58,9 @@ PLAN = """\
     prices_include_vat: {gross}
     prices:
       - {{from: 2000-01-01, price: {{model: {model}, amount: "{before}.00"}}}}
-      - {{from: {rise}, price: {{model: {model}, amount: "{after}.00"}}, applies_to: renewal}}
+      - from: {rise}
+        applies_to: renewal
+        price: {{model: {model}, amount: "{after}.00"}}
 """
 CAMPAIGN = """\
   - id: {id}

@@ -1,4 +1,4 @@
-"""Orders are what the shop sells: who starts what when, with which campaign and payment."""
+"""Orders are what the shop sells: who starts what when, by which campaign."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,7 @@ import polars as pl
 from billing import periods
 from ingest.demo import draw, offers
 from ingest.demo.people import people
-from ingest.demo.world import World, exported_on
+from ingest.demo.world import World, exported_on, start_day
 
 OPENING_PERMILLE = 620
 OLDEST_DAYS = 2400
@@ -20,6 +20,9 @@ PLAN_WEIGHTS = {
 AUTOGIRO_PERMILLE = 330
 CAMPAIGN_PERMILLE = 420
 WRONG_PERMILLE = 4
+# Of the new ones, so many order for three or six months only; of those whom the old
+# system hands over, so many have given notice to it.
+LIMITED_PERMILLE, NOTICE_PERMILLE = 330, 110
 SEATS = 24
 CLEARING = "5000"
 CUSTOMER_COLUMNS = (
@@ -28,7 +31,7 @@ CUSTOMER_COLUMNS = (
 )  # fmt: skip
 AGREEMENT_COLUMNS = (
     "subscription_id", "customer_id", "plan_id", "quantity", "campaign",
-    "payment_method", "start_on", "billed_through",
+    "payment_method", "start_on", "ended_on", "billed_through",
 )  # fmt: skip
 MANDATE_COLUMNS = ("customer_id", "payer_number", "bank_account", "event", "signed_on")
 
@@ -64,10 +67,10 @@ def opening_files(every: pl.DataFrame) -> dict[str, bytes]:
 
 
 def order_file(new: pl.DataFrame) -> bytes:
-    """Return the shop's export: one row per order, with customer, agreement and mandate."""
+    """Return the shop's export: customer, agreement and mandate in a row each."""
     named = new.with_columns(event=pl.lit("requested"))
-    columns = list(dict.fromkeys(
-        (*CUSTOMER_COLUMNS, *AGREEMENT_COLUMNS[:-1], *MANDATE_COLUMNS))
+    columns = list(
+        dict.fromkeys((*CUSTOMER_COLUMNS, *AGREEMENT_COLUMNS[:-1], *MANDATE_COLUMNS))
     )
     return written(named.select(columns))
 
@@ -110,14 +113,14 @@ def _planned(world: World, everybody: pl.DataFrame) -> pl.DataFrame:
 def _started(world: World, planned: pl.DataFrame) -> pl.DataFrame:
     key = pl.col("n")
     ago = 8 + draw.below(key, world.topic("since"), OLDEST_DAYS)
-    delay = 6 + draw.below(key, world.topic("delay"), 9)
+    lots = _lots(world)
     ordered = (
         planned.with_columns(
-            lot=draw.below(key, world.topic("arrival"), _lots(world)["upto"].max() or 1)
+            lot=draw.below(key, world.topic("arrival"), int(lots["upto"][-1]))
         )
         .sort("lot")
         .join_asof(
-            _lots(world), left_on="lot", right_on="upto", strategy="forward",
+            lots, left_on="lot", right_on="upto", strategy="forward",
             allow_exact_matches=False,
         )
         .sort("n")
@@ -128,26 +131,49 @@ def _started(world: World, planned: pl.DataFrame) -> pl.DataFrame:
         .then(begins - pl.duration(days=ago + 7))
         .otherwise("day"),
         start_on=pl.when("is_opening")
-        .then(begins - pl.duration(days=ago))
-        .otherwise(pl.col("day") + pl.duration(days=delay)),
+        .then(start_day(begins - pl.duration(days=ago + 31)))
+        .otherwise(start_day(pl.col("day") + pl.duration(days=8))),
     )
-    return dated.with_columns(
-        billed_through=pl.when("is_opening").then(_billed_through(world)),
-        campaign=_campaign(world),
-    ).drop("lot", "upto", "day")
+    return (
+        dated.with_columns(
+            billed_through=pl.when("is_opening").then(_cycle_end(world.begins, 0)),
+            campaign=_campaign(world),
+        )
+        .with_columns(ended_on=_ended_on(world))
+        .drop("lot", "upto", "day")
+    )
+
+
+def _ended_on(world: World) -> pl.Expr:
+    """Return where those end who order for a while, or have given notice before."""
+    key = pl.col("n")
+    lot = draw.permille(key, world.topic("limited"))
+    months = pl.when(lot < LIMITED_PERMILLE // 2).then(pl.lit("3mo"))
+    person = pl.col("kind") == "person"
+    limited = person & ~pl.col("is_opening") & (lot < LIMITED_PERMILLE)
+    limited = limited & ~pl.col("plan_id").str.ends_with("-ar")
+    noticed = pl.col("is_opening") & (lot < NOTICE_PERMILLE)
+    return (
+        pl.when(limited)
+        .then(pl.col("start_on").dt.offset_by(months.otherwise(pl.lit("6mo"))))
+        .when(noticed & (lot % 2 == 0))
+        .then(_cycle_end(world.begins, 1))
+        .when(noticed)
+        .then(_cycle_end(world.begins, 4))
+    )
 
 
 def _lots(world: World) -> pl.DataFrame:
-    """Return days on which orders come, with the running sum of their seasons' weights."""
-    last = max(world.begins, world.through - timedelta(days=2))
+    """Return days on which orders come, with the running sum of their weights."""
+    last = max(world.begins, world.through - timedelta(days=8))
     days = pl.DataFrame({"day": pl.date_range(world.begins, last, eager=True)})
     weights = dict(enumerate(SEASON, start=1))
     weight = pl.col("day").dt.month().cast(pl.Int64).replace_strict(weights)
     return days.with_columns(upto=weight.cast(pl.Int64).cum_sum())
 
 
-def _billed_through(world: World) -> pl.Expr:
-    """Return where the cycle ends in which the first day lies: the old system billed it."""
+def _cycle_end(day: date, later: int) -> pl.Expr:
+    """Return where the cycle ends that holds the day, or one some cycles later."""
     unit = pl.col("plan_id").replace_strict(
         {plan: unit for plan, (_, _, unit, _, _) in offers.PLANS.items()},
         default="month",
@@ -158,7 +184,7 @@ def _billed_through(world: World) -> pl.Expr:
         days=pl.lit(0),
         anchor=pl.col("start_on"),
     )
-    return cycle.start(cycle.index(pl.lit(world.begins)) + 1)
+    return cycle.start(cycle.index(pl.lit(day)) + 1 + later)
 
 
 def _campaign(world: World) -> pl.Expr:
@@ -181,7 +207,7 @@ def _campaign(world: World) -> pl.Expr:
 
 
 def due(every: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return what the shop sends on a day, corrected rows of the last export with it."""
+    """Return what the shop sends on a day, with what it got wrong the last time."""
     first = every.filter(~pl.col("is_opening") & (pl.col("exported_on") == day))
     wrong = mistyped(first.filter("is_wrong"))
     again = every.filter(pl.col("is_wrong") & (_corrected_on() == day))

@@ -1,48 +1,34 @@
-"""People are who subscribes in the demo: households, and firms with seats for their staff."""
+"""People are who subscribes in the demo: households, and firms with seats for staff."""
+
+from functools import cache
+from importlib import resources
 
 import polars as pl
+import yaml
 
 from ingest.demo import draw, identity
 from ingest.demo.draw import Topic
 from ingest.demo.world import World
 
-GIVEN = (
-    "Anna Eva Maria Karin Kristina Lena Kerstin Sara Emma Ingrid Malin Elin Jenny Linda "
-    "Annika Åsa Birgitta Ulla Johanna Sofia Ida Hanna Julia Linnéa Märta Alva Wilma Ebba "
-    "Lars Mikael Anders Johan Erik Per Karl Peter Jan Thomas Daniel Fredrik Hans Mats "
-    "Andreas Stefan Magnus Bengt Bo Göran Oskar Gustav Viktor Emil Axel Hugo Olof Sven "
-    "Amir Fatima Leila Ahmed Mariam Omar Zeynep Nikola Agnieszka Marek"
-).split()
-FAMILY = (
-    "Andersson Johansson Karlsson Nilsson Eriksson Larsson Olsson Persson Svensson "
-    "Gustafsson Pettersson Jonsson Jansson Hansson Bengtsson Lindberg Lindström Lindqvist "
-    "Lindgren Berglund Bergström Fredriksson Sandberg Henriksson Forsberg Sjöberg Wallin "
-    "Engström Eklund Danielsson Lundin Håkansson Björk Bergman Gunnarsson Holm Wikström "
-    "Samuelsson Isaksson Fransson Nyström Holmberg Arvidsson Löfgren Söderberg Nyberg "
-    "Blomqvist Claesson Mårtensson Hedlund Åström Öberg Sundström Ekström Dahl Falk "
-    "Haddad Yılmaz Kowalski Nguyen Petrović Hassan"
-).split()
-STREETS = (
-    "Storgatan Kungsgatan Drottninggatan Skolgatan Kyrkogatan Järnvägsgatan Nygatan "
-    "Parkvägen Björkvägen Ringvägen Strandvägen Åsgatan Östra~Långgatan Västergatan "
-    "Tallvägen Granvägen Lönnvägen Rönnvägen Ängsvägen Backvägen Hamngatan Slottsgatan "
-    "Vasagatan Linnégatan Sveavägen Villagatan Fabriksgatan Kvarngatan Smedjegatan"
-).split()
 TOWNS = {
     "Sundsvall": "85", "Härnösand": "87", "Umeå": "90", "Örnsköldsvik": "89",
     "Östersund": "83", "Gävle": "80", "Hudiksvall": "82", "Luleå": "97",
     "Skellefteå": "93", "Falun": "79", "Borlänge": "78", "Uppsala": "75",
     "Piteå": "94", "Söderhamn": "82", "Kramfors": "87", "Sollefteå": "88",
 }  # fmt: skip
-TRADES = (
-    "Bygg Måleri El Rör Konsult Redovisning Juridik Åkeri Plåt Trädgård Fastigheter "
-    "Bokhandel Café Tandvård Arkitekter Teknik Energi Skog Media Revision"
-).split()
 FORMS = ("AB", "AB", "AB", "Ek. för.", "Handels AB")
 FIRST_CUSTOMER = 100001
 COMPANIES_PERMILLE = 40
 # Post- och telestyrelsen keeps these numbers for films and books.
 FICTION_PHONE, FICTION_PHONES = 1740605, 95
+
+
+@cache
+def names(kind: str) -> list[str]:
+    """Return the names of a kind: given, family, streets, trades."""
+    text = resources.files("ingest.demo").joinpath("names.yaml").read_text("utf-8")
+    listed: list[str] = yaml.safe_load(text)[kind]
+    return listed
 
 
 def people(world: World) -> pl.DataFrame:
@@ -56,8 +42,8 @@ def people(world: World) -> pl.DataFrame:
     named = frame.with_columns(
         customer_id=pl.format("K{}", pl.lit(FIRST_CUSTOMER) + key),
         kind=pl.when(company).then(pl.lit("company")).otherwise(pl.lit("person")),
-        given=draw.pick(key, world.topic("given name"), GIVEN),
-        family=draw.pick(key, world.topic("family name"), FAMILY),
+        given=draw.pick(key, world.topic("given name"), names("given")),
+        family=draw.pick(key, world.topic("family name"), names("family")),
         city=draw.pick(key, world.topic("town"), list(TOWNS)),
     )
     whole = named.with_columns(
@@ -83,7 +69,7 @@ def people(world: World) -> pl.DataFrame:
 
 
 def _firm(world: World) -> pl.Expr:
-    trade = draw.pick(pl.col("n"), world.topic("trade"), TRADES)
+    trade = draw.pick(pl.col("n"), world.topic("trade"), names("trades"))
     form = draw.pick(pl.col("n"), world.topic("form"), FORMS)
     return pl.format("{} {} {}", pl.col("family") + "s", trade, form)
 
@@ -96,12 +82,12 @@ def _identity() -> pl.Expr:
     return (
         pl.when(pl.col("kind") == "company")
         .then(identity.organisation(_nth_company()))
-        .otherwise(identity.personal(pl.col("n"), pl.lit(0, pl.Int64)))
+        .otherwise(identity.personal(pl.col("n")))
     )
 
 
 def _address(street: Topic, house: Topic) -> pl.Expr:
-    name = draw.pick(pl.col("n"), street, STREETS).str.replace("~", " ")
+    name = draw.pick(pl.col("n"), street, names("streets"))
     return pl.format("{} {}", name, 1 + draw.below(pl.col("n"), house, 88))
 
 

@@ -9,7 +9,7 @@ from ingest.demo.orders import written
 from ingest.demo.world import World, exported_on
 
 # Of a thousand readers this many leave in a month.
-CHURN_PERMILLE = 17
+CHURN_PERMILLE = 8
 LONGEST_MONTHS = 240
 MILLION = 1_000_000
 CHANGE_PERMILLE = 130
@@ -47,9 +47,9 @@ WISHES = pl.Schema(
 def wishes(world: World, every: pl.DataFrame) -> pl.DataFrame:
     """Return everything ever asked for, one row each, with asked_on and exported_on.
 
-    Nobody asks for anything after having left.
+    Nobody asks for anything who leaves anyhow, or has left.
     """
-    lives = _lives(world, every)
+    lives = _lives(world, every.filter(pl.col("ended_on").is_null()))
     found = pl.concat(
         [
             _cancellations(world, lives),
@@ -78,7 +78,7 @@ def wish_file(rows: pl.DataFrame) -> bytes:
 
 
 def _lives(world: World, every: pl.DataFrame) -> pl.DataFrame:
-    """Return each agreement with the day from which it may change, and that of leaving."""
+    """Return agreements with the day from which they may change, and of leaving."""
     months = _survival()
     lot = draw.below(pl.col("n"), world.topic("life"), MILLION)
     first = pl.max_horizontal("start_on", "billed_through", pl.lit(world.begins))
@@ -89,7 +89,8 @@ def _lives(world: World, every: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             leaves_on=pl.col("ready_on")
             + pl.duration(
-                days=pl.col("month") * 30 + draw.below(pl.col("n"), world.topic("day"), 30)
+                days=pl.col("month") * 30
+                + draw.below(pl.col("n"), world.topic("day"), 30)
             )
         )
         .drop("lot", "upto")
@@ -110,7 +111,9 @@ def _survival() -> pl.DataFrame:
 def _cancellations(world: World, lives: pl.DataFrame) -> pl.DataFrame:
     key = pl.col("n")
     now = draw.permille(key, world.topic("at once")) < AT_ONCE_PERMILLE
-    leaving = lives.filter(pl.col("leaves_on") < world.through)
+    leaving = lives.filter(pl.col("leaves_on") < world.through).drop(
+        "plan_id", "quantity"
+    )
     return _wished(
         leaving.with_columns(
             change=pl.lit("cancel"),
@@ -131,7 +134,9 @@ def _steps(world: World, lives: pl.DataFrame) -> pl.DataFrame:
         _staying(
             lives.filter(wants & plan.is_in(list(STEPS))).with_columns(
                 change=pl.lit("plan"),
-                effective=plan.replace_strict({p: when for p, (_, when) in STEPS.items()}),
+                effective=plan.replace_strict(
+                    {p: when for p, (_, when) in STEPS.items()}
+                ),
                 plan_id=plan.replace_strict({p: to for p, (to, _) in STEPS.items()}),
                 asked_on=pl.col("ready_on") + pl.duration(days=wait),
             ),
@@ -186,7 +191,7 @@ def _pauses(world: World, lives: pl.DataFrame, year: int) -> pl.DataFrame:
 
 
 def _staying(rows: pl.DataFrame, world: World) -> pl.DataFrame:
-    """Return the wishes of those who stay for more than a month after them, or to the end."""
+    """Return the wishes of those who stay at least for another month."""
     asked, leaves = pl.col("asked_on"), pl.col("leaves_on")
     stays = (leaves > asked + pl.duration(days=40)) | (leaves >= world.through)
     return rows.filter((asked > pl.col("ready_on")) & stays)
@@ -194,5 +199,7 @@ def _staying(rows: pl.DataFrame, world: World) -> pl.DataFrame:
 
 def _wished(rows: pl.DataFrame) -> pl.DataFrame:
     missing = [name for name in WISHES if name not in rows.columns]
-    whole = rows.with_columns(pl.lit(None, WISHES[name]).alias(name) for name in missing)
-    return whole.select(WISHES.names()).cast(WISHES)  # type: ignore[arg-type] # a schema casts
+    whole = rows.with_columns(
+        pl.lit(None, WISHES[name]).alias(name) for name in missing
+    )
+    return whole.select(WISHES.names()).cast(WISHES)

@@ -18,7 +18,7 @@ BANKGIRO = "9912346"
 IBAN = "SE3550000000054910000003"
 BIC = "ESSESESS"
 AUTOGIRO_NUMBER = "471117"
-MONDAY, THURSDAY = 0, 3
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class World:
 
     @property
     def price_rise_on(self) -> date:
-        """Return the day from which prices are higher: the month after the first year."""
+        """Return the day from which prices are higher, after the first year."""
         year_later = self.moved(self.begins, 13)
         return year_later.replace(day=1)
 
@@ -59,14 +59,22 @@ class World:
 
 
 def exported_on(day: pl.Expr) -> pl.Expr:
-    """Return when the shop sends what was ordered on a day: next Monday or Thursday."""
+    """Return when the shop sends what was ordered on a day: the next Monday."""
     weekday = day.dt.weekday().cast(pl.Int64) - 1
-    wait = (
-        pl.when(weekday < THURSDAY)
-        .then(THURSDAY - weekday)
-        .otherwise(7 - weekday)
+    return day + pl.duration(days=WEEK - weekday)
+
+
+def start_day(day: pl.Expr) -> pl.Expr:
+    """Return the first day from then on on which delivery begins: 1, 8, 15 or 22.
+
+    A company that delivers and bills by such days has a few larger runs a month.
+    """
+    first = day.dt.month_start()
+    days = [first + pl.duration(days=n) for n in (0, 7, 14, 21)]
+    following = first.dt.offset_by("1mo")
+    return pl.coalesce(
+        *(pl.when(candidate >= day).then(candidate) for candidate in days), following
     )
-    return day + pl.duration(days=wait)
 
 
 def next_bank_day(day: date, *, ahead: int = 0) -> date:
@@ -74,8 +82,13 @@ def next_bank_day(day: date, *, ahead: int = 0) -> date:
     return bank_day(day, "SE", ahead=ahead)
 
 
-def bank_days(first: date, last: date) -> pl.DataFrame:
-    """Return each day with the bank day on which a payment made on it is booked."""
+def bank_days(paid: pl.Series) -> pl.DataFrame:
+    """Return each day from the first to the last paid, with the day a bank books it.
+
+    Columns: paid_on, booked_on.
+    """
+    ordered = paid.sort()
+    first, last = ordered[0], ordered[-1]
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     booked, following = [], next_bank_day(last)
     for day in reversed(days):

@@ -21,7 +21,7 @@ if issued.is_empty():
 found = invoice.with_state(issued, desk.moment().on).row(0, named=True)
 st.title(f"{name_of('kind', found['kind'])} {invoice_id}")
 invoice.head(found)
-with st.container(horizontal=True), explained():
+with st.container(horizontal=True, vertical_alignment="center"), explained():
     invoice.download(found)
     st.page_link(
         search.CARD,
@@ -34,5 +34,13 @@ with explained():
     lines = invoice.with_last_day(queries.invoice_lines(books, [invoice_id]))
     table.plain(lines, invoice.LINES, name="lines")
 st.header(text("invoice.taxes"))
-with explained(), st.container(width=560):
+with explained(), st.container(width=420):
     table.plain(queries.invoice_taxes(books, [invoice_id]), invoice.TAXES, name="taxes")
+settled = queries.allocations_of(books, invoice_id)
+if settled.height:
+    st.header(text("invoice.settled"))
+    table.plain(settled, invoice.SETTLED, name="settled")
+reminders = queries.reminders_of(books, invoice_id)
+if reminders.height:
+    st.header(text("invoice.reminders"))
+    table.plain(reminders, invoice.REMINDERS, name="reminders")

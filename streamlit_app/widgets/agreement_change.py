@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import polars as pl
 import streamlit as st
 
+from billing.books import queries
 from billing.changes.cancellation import CREDITS, Cancel
 from billing.changes.change import ChangeSubscription
 from billing.changes.pause import EFFECTS, Pause, Resume
@@ -42,7 +43,8 @@ def buttons(agreement: dict[str, Any]) -> None:
     """Draw a button for each change that an agreement in its state may have."""
     if desk.actor().role not in ROLES or agreement["state"] == "ended":
         return
-    kinds = [kind for kind in KINDS if _fits(kind, agreement["state"])]
+    paused = is_paused(agreement["subscription_id"])
+    kinds = [kind for kind in KINDS if kind != ("pause" if paused else "resume")]
     with st.container(horizontal=True):
         for kind in kinds:
             st.button(
@@ -53,8 +55,17 @@ def buttons(agreement: dict[str, Any]) -> None:
             )
 
 
-def _fits(kind: str, state: str) -> bool:
-    return kind not in {"pause", "resume"} or (kind == "resume") == (state == "paused")
+def is_paused(subscription_id: str) -> bool:
+    """Return whether a pause is recorded that nothing has ended yet."""
+    on = desk.moment().on
+    history = queries.subscription_history(desk.books(), subscription_id)
+    pauses = history.filter(
+        pl.col("kind").is_in(["pause", "resume"]) & ~pl.col("undone")
+    ).sort("effective_on", maintain_order=True)
+    if pauses.is_empty() or pauses["kind"][-1] == "resume":
+        return False
+    until = pauses["until_on"][-1]
+    return until is None or until > on
 
 
 def dialog_if_open(plans: pl.DataFrame, currency: str) -> None:
@@ -74,7 +85,7 @@ def dialog_if_open(plans: pl.DataFrame, currency: str) -> None:
 
 
 def _preview_and_do(command: object, opened: Opened, currency: str) -> None:
-    """Draw the preview when asked for, and the button that carries out what is shown."""
+    """Draw the preview when asked for, and the button that carries it out."""
     if st.button(text("change.preview"), key="change-preview"):
         answer = desk.preview(command, opened.command_id)
         st.session_state[SHOWN] = (command, Shown(opened.command_id, answer))

@@ -1,4 +1,4 @@
-"""A billing run on the screen: where it stands, why it comes to what it does, what is next."""
+"""A billing run on the screen: where it stands, what it comes to, what is next."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,14 +20,14 @@ RUNS = 1000
 STEPS = ("previewed", "approved", "carried_out")
 COLUMNS = [
     Column("on_date", "date", width=110),
-    Column("run_id", width=170),
-    Column("state", "code", "run_state", width=130),
-    Column("invoices", "count", width=90),
-    Column("credit_notes", "count", width=90),
-    Column("total_minor", "money", width=150),
-    Column("parked", "count", width=90),
-    Column("previewed_by", width=120),
-    Column("approved_by", width=120),
+    Column("run_id", width=150),
+    Column("state", "code", "run_state", width=120),
+    Column("invoices", "count", width=80),
+    Column("credit_notes", "count", width=110),
+    Column("total_minor", "money", width=130),
+    Column("parked", "count", width=80),
+    Column("previewed_by", width=105),
+    Column("approved_by", width=105),
 ]
 PLANS = [
     Column("plan_id", width="medium"),

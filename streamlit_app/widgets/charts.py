@@ -16,21 +16,31 @@ from streamlit_app.widgets.wording import language, text
 
 MINOR_PER_MAJOR = 100
 HEIGHT = 250
+# Gains in greens, losses in amber and red; the sign says the same without colour.
+PARTS = ["#0b6b62", "#56a79b", "#a5d3cb", "#d08a1d", "#b3372f"]
 NUMBERS = {
     "sv": {
         "decimal": ",",
         "thousands": "\u00a0",
         "grouping": [3],
+        "minus": "-",
         "currency": ["", "\u00a0kr"],
     },
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["SEK ", ""]},
+    "en": {
+        "decimal": ".",
+        "thousands": ",",
+        "grouping": [3],
+        "minus": "-",
+        "currency": ["SEK ", ""],
+    },
 }
-AXIS = "format(datum.value / 1000, ',.0f') + ' {unit}'"
+# Kronor, thousands or millions: the axis takes the unit that its numbers fit.
+UNITS = ((1_000_000_000, 1_000_000, "millions"), (1_000_000, 1_000, "thousands"))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What a chart shows: the frame, its place column, its amounts, its colours' code."""
+    """What a chart shows: a frame, its place, its amounts, its colours' code."""
 
     frame: pl.DataFrame
     place: str
@@ -52,7 +62,7 @@ def bars(series: Series, columns: Sequence[Column]) -> None:
     """Draw amounts as bars; with a code, the parts are stacked around zero."""
     encoded = (
         _chart(series)
-        .mark_bar(size=_width(series))
+        .mark_bar(cornerRadiusEnd=2)
         .encode(_x(series), _y(series), tooltip=_tooltip(series))
     )
     if series.code:
@@ -70,12 +80,6 @@ def _chart(series: Series) -> alt.Chart:
     )
 
 
-def _width(series: Series) -> int:
-    """Return how wide a bar is drawn, after how many there are."""
-    places = max(1, series.frame[series.place].n_unique())
-    return max(4, min(44, 420 // places))
-
-
 def _x(series: Series) -> alt.X:
     order = series.frame[series.place].unique(maintain_order=True).to_list()
     return alt.X(
@@ -83,20 +87,31 @@ def _x(series: Series) -> alt.X:
         sort=order,
         title=None,
         axis=alt.Axis(labelAngle=0, labelOverlap=True),
+        scale=alt.Scale(padding=0.35),
     )
 
 
 def _y(series: Series) -> alt.Y:
-    axis = alt.Axis(labelExpr=AXIS.format(unit=text("chart.thousands")), tickCount=5)
-    title = text(f"chart.{series.name}_axis")
-    return alt.Y("sum(amount):Q", title=title, axis=axis, stack="zero")
+    axis = alt.Axis(labelExpr=_unit(series), tickCount=5)
+    return alt.Y("sum(amount):Q", title=None, axis=axis, stack="zero")
+
+
+def _unit(series: Series) -> str:
+    """Return how the axis writes an amount: in kr, tkr or mkr."""
+    top = int(series.frame[series.amount].abs().max() or 0)
+    for least, divisor, name in UNITS:
+        if top >= least:
+            return (
+                f"format(datum.value / {divisor}, ',.0f') + ' {text(f'chart.{name}')}'"
+            )
+    return f"format(datum.value, ',.0f') + ' {text('chart.units')}'"
 
 
 def _colour(series: Series) -> alt.Color:
     return alt.Color(
         f"{series.code}:N",
         sort=list(series.order),
-        scale=alt.Scale(domain=list(series.order)) if series.order else alt.Undefined,
+        scale=alt.Scale(domain=list(series.order), range=PARTS),
         legend=alt.Legend(title=None, orient="bottom"),
     )
 
@@ -122,7 +137,7 @@ def _draw(chart: alt.Chart, series: Series, columns: Sequence[Column]) -> None:
 
 
 def _described(series: Series) -> str:
-    """Return the text for those who do not see the chart: what, from, to, and the last."""
+    """Return the text for those who do not see the chart: what it is, and the last."""
     if series.frame.is_empty():
         return text(f"chart.{series.name}_alt")
     last = series.frame.tail(1).row(0, named=True)

@@ -1,4 +1,4 @@
-"""A deviation is money without a home: what it is, what is suggested, what a person decides."""
+"""A deviation is money without a home, with what is suggested and what is decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ COLUMNS = [
     Column("opened_on", "date", width=100),
     Column("age_days", "count", width=70),
     Column("amount_minor", "money", width=120),
-    Column("reason", "code", "reason", width=150),
-    Column("payer_name", width=180),
-    Column("reference", width=130),
+    Column("reason", "code", "reason", width=130),
+    Column("payer_name", width=150),
+    Column("reference", width=110),
     Column("suggestion", width="large"),
 ]
 SHARES = [Column("item_id"), Column("amount_minor", "money")]
@@ -48,7 +48,7 @@ class Outcome:
 
 
 def decide(chosen: Sequence[dict[str, Any]]) -> Outcome | None:
-    """Draw the decision on the chosen deviations; return the outcome when it is made."""
+    """Draw the decision on the chosen deviations; return the outcome once made."""
     decision = _decision(chosen)
     commands = _commands(chosen, decision)
     note = st.text_input(
@@ -142,7 +142,7 @@ def _shares_chosen(deviation: dict[str, Any]) -> tuple[tuple[str, int], ...]:
 def proposed_shares(
     deviation: dict[str, Any], items: pl.DataFrame, picked: Sequence[str]
 ) -> tuple[tuple[str, int], ...]:
-    """Return what each picked item gets, in the order picked, by the rule of matching."""
+    """Return what each picked item gets, in that order, by the rule of matching."""
     ranks = pl.DataFrame(
         {"item_id": list(picked), "rank": list(range(len(picked)))},
         schema={"item_id": pl.String, "rank": pl.Int64},

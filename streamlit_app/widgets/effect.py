@@ -46,7 +46,7 @@ def change(answer: dict[str, Any], currency: str) -> None:
 
 
 def _lines(lines: list[dict[str, Any]]) -> None:
-    """Draw the lines of the next run; the last day is the one before the period's end."""
+    """Draw the lines of the next run, with the last day of each period."""
     if not lines:
         st.caption(text("effect.no_lines"))
         return

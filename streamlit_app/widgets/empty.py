@@ -6,7 +6,7 @@ from streamlit_app.widgets.wording import text
 
 
 def nothing(key: str, **values: object) -> None:
-    """Say why a list is empty, and what fills it: `empty.<key>` and `empty.<key>_fix`."""
+    """Say why a list is empty (`empty.<key>`) and what fills it (`empty.<key>_fix`)."""
     with st.container(border=True, horizontal_alignment="center", gap=None):
         st.markdown(f"**{text(f'empty.{key}', **values)}**")
         st.caption(text(f"empty.{key}_fix", **values))

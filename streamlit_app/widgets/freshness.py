@@ -14,7 +14,7 @@ FRESH_DAYS, LATE_DAYS = 1, 2
 
 
 def badge() -> None:
-    """Draw the badge of the header: as of when the figures are, and details on demand."""
+    """Draw the badge of the header: the day of the figures, details on demand."""
     build = warehouse.published()
     if build is None:
         st.badge(text("freshness.none"), color="gray", icon=":material/schedule:")
@@ -34,7 +34,7 @@ def details(build: Build) -> None:
 
 
 def colour(build: Build, today: date) -> str:
-    """Return the sign of the figures' age: green, orange when late, red when stopped."""
+    """Return the colour of the figures' age: green, orange when late, else red."""
     age = (today - build.as_of).days
     if age <= FRESH_DAYS:
         return "green"

@@ -1,5 +1,7 @@
 """The header stands on every page: whose books, search, how fresh, language, person."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from streamlit_app import desk
@@ -10,19 +12,21 @@ from streamlit_app.widgets.wording import KEY, LANGUAGES, language, text
 STYLE = """<style>
 [data-testid="stMetricValue"], [data-testid="stTable"] td,
 [data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
-.st-key-header { border-bottom: 1px solid var(--st-border-color);
-  padding-bottom: .5rem; margin-bottom: .5rem; }
+.st-key-header { border-bottom: 1px solid rgba(128, 140, 136, .25);
+  padding-bottom: .6rem; }
 .block-container, [data-testid="stMainBlockContainer"] {
   padding-top: 1.6rem; padding-bottom: 4rem; max-width: 84rem; }
 [data-testid="stMetricLabel"] { opacity: .8; }
 [data-testid="stTable"] th { text-align: left; }
 </style>"""
+LOGO = Path(__file__).with_name("saldo.svg")
 TONGUE = "<script>document.documentElement.lang='{language}'</script>"
 
 
 def draw() -> None:
     """Draw the header, and tell the browser which language the page is in."""
     st.html(STYLE)
+    st.logo(str(LOGO), size="large")
     st.html(TONGUE.format(language=language()), unsafe_allow_javascript=True)
     with st.container(
         horizontal=True,

@@ -26,13 +26,26 @@ TAXES = [
     Column("net_minor", "money"),
     Column("vat_minor", "money"),
 ]
+SETTLED = [
+    Column("effective_on", "date"),
+    Column("source_kind", "code", "settled_by"),
+    Column("amount_minor", "money"),
+    Column("rule", "code", "rule"),
+    Column("actor"),
+]
+REMINDERS = [
+    Column("issued_on", "date"),
+    Column("step", "count"),
+    Column("fee_minor", "money"),
+    Column("due_on", "date"),
+]
 COLOURS = {"settled": "green", "open": "blue", "overdue": "red", "credit": "gray"}
 DATES = ("issued_on", "due_on")
 AMOUNTS = ("total_minor", "open_minor")
 
 
 def with_state(found: pl.DataFrame, on: date) -> pl.DataFrame:
-    """Return documents with what each is on a day: settled, overdue, open or a credit."""
+    """Return documents with what each is on a day: settled, overdue, open, credit."""
     state = (
         pl.when(pl.col("open_minor") == 0)
         .then(pl.lit("settled"))
@@ -47,13 +60,13 @@ def with_state(found: pl.DataFrame, on: date) -> pl.DataFrame:
 
 def head(found: dict[str, Any]) -> None:
     """Draw the facts that people ask for first."""
-    with st.container(horizontal=True):
-        for name in DATES:
-            st.metric(text(f"column.{name}"), numbers.day(found[name]), border=True)
-        for name in AMOUNTS:
-            amount = numbers.money(found.get(name), found["currency"])
-            st.metric(text(f"column.{name}"), amount or "–", border=True)
-        st.metric(text("column.reference"), found["reference"], border=True)
+    facts = {
+        **{name: numbers.day(found[name]) for name in DATES},
+        **{name: numbers.money(found[name], found["currency"]) for name in AMOUNTS},
+        "reference": found["reference"],
+    }
+    for place, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
+        place.metric(text(f"column.{name}"), value, border=True)
     st.badge(name_of("invoice_state", found["state"]), color=COLOURS[found["state"]])
 
 

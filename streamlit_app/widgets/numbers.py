@@ -1,9 +1,9 @@
-"""Numbers are amounts, dates and shares as the reader's language writes them (Babel).
+r"""Numbers are amounts, dates and shares as the reader's language writes them (Babel).
 
 >>> money(123456789, "SEK", "sv").replace(NO_BREAK, " ")
 '1 234 567,89 kr'
 >>> money(-29900, "SEK", "sv").replace(NO_BREAK, " "), money(29900, "SEK", "en")
-('-299,00 kr', 'SEK\\xa0299.00')
+('-299,00 kr', 'SEK\xa0299.00')
 >>> whole(29950, "SEK", "sv").replace(NO_BREAK, " "), day(date(2026, 11, 23))
 ('300 kr', '2026-11-23')
 """

@@ -1,4 +1,4 @@
-"""The parts of the overview: the queues, the cards, and the four charts with their tables."""
+"""The parts of the overview: the queue, the cards, the charts with their tables."""
 
 import polars as pl
 import streamlit as st
@@ -10,7 +10,7 @@ from streamlit_app.warehouse import Answer
 from streamlit_app.widgets import charts, empty, numbers
 from streamlit_app.widgets.charts import Series
 from streamlit_app.widgets.table import Column
-from streamlit_app.widgets.wording import name_of, text
+from streamlit_app.widgets.wording import name_of, named, text
 
 BUCKETS = (
     "credit",
@@ -50,14 +50,17 @@ def cards(standing: Answer, company: Company) -> None:
     """Draw the cards, each with a line that says what the number is."""
     row = standing.frame.row(0, named=True)
     months = figures.mrr_by_month(company.legal_entity)
-    with st.container(horizontal=True):
-        if months is not None and not months.frame.is_empty():
+    first, *places = st.columns(len(CARDS) + 1)
+    if months is not None and not months.frame.is_empty():
+        with first:
             _mrr_card(months.frame, company.currency)
-        for name in CARDS:
+    for name, place in zip(CARDS, places, strict=True):
+        with place:
             st.metric(
                 text(f"card.{name}"),
                 numbers.whole(row[name], company.currency),
                 border=True,
+                height="stretch",
                 help=text(f"help.{name}", customers=row["customers_overdue"]),
             )
     day = numbers.day(standing.build.as_of)
@@ -98,9 +101,8 @@ def movements(legal_entity: str) -> None:
     if answer is None or answer.frame.is_empty():
         empty.nothing("mrr")
         return
-    frame = _months(answer.frame).with_columns(
-        part=_named("movement", "movement"),
-    )
+    frame = _months(answer.frame)
+    frame = frame.with_columns(part=named(frame["movement"], "movement"))
     order = [name_of("movement", code) for code in MOVEMENTS]
     columns = [
         Column("month"),
@@ -122,7 +124,8 @@ def ageing(legal_entity: str) -> None:
     order = pl.DataFrame({"age_bucket": BUCKETS})
     frame = order.join(
         answer.frame, on="age_bucket", how="inner", maintain_order="left"
-    ).with_columns(bucket=_named("age_bucket", "bucket"))
+    )
+    frame = frame.with_columns(bucket=named(frame["age_bucket"], "bucket"))
     columns = [
         Column("bucket"),
         Column("balance_minor", "money"),
@@ -153,12 +156,6 @@ def cash(legal_entity: str) -> None:
 
 def _months(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with its months named, in the order of time."""
-    return frame.sort("month_end").with_columns(
-        month=pl.col("month_end").map_elements(numbers.month, return_dtype=pl.String)
-    )
-
-
-def _named(column: str, group: str) -> pl.Expr:
-    return pl.col(column).map_elements(
-        lambda code: name_of(group, code), return_dtype=pl.String
-    )
+    ordered = frame.sort("month_end")
+    names = [numbers.month(month) for month in ordered["month_end"]]
+    return ordered.with_columns(month=pl.Series(names, dtype=pl.String))

@@ -78,15 +78,16 @@ def _hit(place: int, label: str, target: tuple[str, dict[str, str]]) -> None:
 
 def _customers(words: str) -> list[tuple[str, str, dict[str, str]]]:
     return [
-        (
-            f":material/person: {row['customer_id']} · {table.escaped(row['name'])}"
-            f" · {table.escaped(row['city'] or '')}"
-            f" · {numbers.money(row['balance_minor'])}",
-            CARD,
-            {"customer": row["customer_id"]},
-        )
+        (_named(row), CARD, {"customer": row["customer_id"]})
         for row in customers(words, HITS).to_dicts()
     ]
+
+
+def _named(row: dict[str, Any]) -> str:
+    name, city = table.escaped(row["name"]), table.escaped(row["city"] or "")
+    balance = numbers.money(row["balance_minor"])
+    parts = (row["customer_id"], name, city, balance)
+    return ":material/person: " + " · ".join(part for part in parts if part)
 
 
 def _invoices(words: str) -> list[tuple[str, str, dict[str, str]]]:

@@ -13,7 +13,7 @@ import polars as pl
 import streamlit as st
 
 from streamlit_app.widgets import numbers
-from streamlit_app.widgets.wording import name_of, text
+from streamlit_app.widgets.wording import named, text
 
 Kind = Literal["text", "money", "date", "clock", "count", "share", "code"]
 Selection = Literal["ignore", "single-cell", "multi-row"]
@@ -23,7 +23,7 @@ RIGHT = {"money", "count", "share"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name in the frame, its kind, and the group its codes belong to."""
+    """One column: its name in the frame, its kind, and the group of its codes."""
 
     name: str
     kind: Kind = "text"
@@ -42,7 +42,7 @@ def show(
     shown = _named(frame.head(MAX_ROWS), columns)
     options: dict[str, Any] = {
         "hide_index": True,
-        "alt": text(f"table.{name}"),
+        "alt": text(f"table.{name.partition('-')[0]}"),
         "column_config": _config(columns),
         "placeholder": "",
         "key": f"table-{name}",
@@ -62,32 +62,47 @@ def plain(frame: pl.DataFrame, columns: Sequence[Column], *, name: str) -> None:
     written = {
         _heading(column): [
             escaped(_writer(column)(value), right=column.kind in RIGHT)
-            for value in _values(shown, column)
+            for value in shown[column.name].to_list()
         ]
         for column in columns
     }
-    right = [_heading(column) for column in columns if column.kind in RIGHT]
-    style = pd.DataFrame(written).style.set_properties(
-        subset=right, **{"text-align": "right"}
+    with st.container(key=f"plain-{name}"):
+        st.html(_aligned(name, columns))
+        st.table(
+            pd.DataFrame(written),
+            border="horizontal",
+            hide_index=True,
+            alt=text(f"table.{name}"),
+        )
+
+
+def _aligned(name: str, columns: Sequence[Column]) -> str:
+    """Return the style that sets numbers flush right, under their headings."""
+    places = [n for n, column in enumerate(columns, 1) if column.kind in RIGHT]
+    cells = ", ".join(
+        f".st-key-plain-{name} {cell}:nth-child({n})"
+        for n in places
+        for cell in ("th", "td")
     )
-    st.table(style, border="horizontal", hide_index=True, alt=text(f"table.{name}"))
+    return (
+        f"<style>{cells} {{ text-align: right !important; }}"
+        f".st-key-plain-{name} tr > *:nth-child(1) {{ padding-left: 2px; }}</style>"
+    )
 
 
 def _named(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """Return the columns that are shown, codes by their names; a missing one is empty."""
-    return frame.select(
-        (pl.col(column.name) if column.name in frame.columns else pl.lit(None)).alias(
-            column.name
-        )
+    """Return the columns shown, codes by their names; a missing one is empty."""
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    shown = {
+        column.name: frame[column.name] if column.name in frame.columns else nothing
         for column in columns
-    ).with_columns(
-        pl.col(column.name).map_elements(
-            lambda code, group=column.group: name_of(group, code),
-            return_dtype=pl.String,
-        )
+    }
+    codes = {
+        column.name: named(shown[column.name], column.group)
         for column in columns
-        if column.kind == "code" and column.name in frame.columns
-    )
+        if column.kind == "code"
+    }
+    return pl.DataFrame(shown | codes)
 
 
 def _written(frame: pl.DataFrame, columns: Sequence[Column]) -> Any:  # noqa: ANN401 - pandas hands out a Styler that has no public type
@@ -105,10 +120,6 @@ def _series(frame: pl.DataFrame, column: Column) -> pd.Series:
     if values.dtype.is_integer():
         return pd.Series(values.to_list(), dtype="Int64")
     return pd.Series(values.to_list(), dtype="object")
-
-
-def _values(frame: pl.DataFrame, column: Column) -> list[Any]:
-    return frame[column.name].to_list()
 
 
 def _writer(column: Column) -> Callable[[Any], str]:
@@ -139,7 +150,7 @@ def _heading(column: Column) -> str:
 
 
 def escaped(value: str, *, right: bool = False) -> str:
-    """Return text that Markdown leaves alone: a customer's name is data, never markup."""
+    """Return text that Markdown leaves alone: a name is data, never markup."""
     if right:
         return value
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~$:" else c for c in value)

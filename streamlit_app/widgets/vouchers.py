@@ -1,4 +1,4 @@
-"""The parts of the bookkeeping page: the tables' columns, the total, and the SIE file."""
+"""The parts of the bookkeeping page: the columns, the total, and the SIE file."""
 
 import polars as pl
 import streamlit as st

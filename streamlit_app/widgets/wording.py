@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import streamlit as st
 import yaml
 
@@ -35,6 +36,16 @@ def name_of(group: str, code: object) -> str:
     if code is None:
         return ""
     return texts(language()).get(f"{group}.{code}", str(code))
+
+
+def named(codes: pl.Series, group: str) -> pl.Series:
+    """Return what the codes of a column are called.
+
+    The names are looked up here, in the page's own thread: polars' threads do not know
+    whose session it is, and would speak the default language.
+    """
+    names = {code: name_of(group, code) for code in codes.unique().drop_nulls()}
+    return codes.cast(pl.String).replace(names)
 
 
 @cache

@@ -1,13 +1,19 @@
-"""A small home made by commands: a newspaper, some months, and every kind of payment."""
+"""A small home made by commands: a newspaper, some months, all kinds of payment."""
 
+import atexit
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import polars as pl
 
 from billing.books import daily
 from billing.books.handle import SYSTEM, Moment, handle
-from billing.books.session import Books
+from billing.books.home import Home
+from billing.books.session import Books, open_books
 from billing.catalogue.file import ApplyCatalogue, parse
 from billing.changes.cancellation import Cancel
 from billing.changes.change import ChangeSubscription
@@ -17,6 +23,7 @@ from billing.dunning.command import SendReminders
 from billing.invoicing.command import BillDay
 from billing.payments.command import PAYMENTS, RecordPayments
 from billing.subscriptions.agreement import Subscribe, agreements_frame
+from streamlit_app import desk
 
 CATALOGUE = """
 products:
@@ -39,12 +46,21 @@ NAMES = (
 PLANS = ("daily", "weekend", "app")
 
 
+@cache
+def home() -> Path:
+    """Return a filled home, made once for all tests of a process."""
+    path = Path(mkdtemp(prefix="saldo-screens-"))
+    atexit.register(rmtree, path, ignore_errors=True)
+    fill(open_books(Home(path).made()), desk.moment().on)
+    return path
+
+
 def company(approval: str = "automatic") -> Company:
     """Return a newspaper that approves by rule, or by people."""
     return Company(
         "NB", "Nordbladet AB", "5560000167", "SE", "SEK", Policies(approval=approval),
         vat_number="SE556000016701", bankgiro="5050-1055", city="Stockholm",
-        address_line="Storgatan 1", postal_code="111 22", email="hej@nordbladet.example",
+        address_line="Storgatan 1", postal_code="111 22", email="hej@example.se",
     )  # fmt: skip
 
 
@@ -122,7 +138,8 @@ def _pay(books: Books, on: date) -> None:
             "ordinal": 1,
             "method": "bankgiro",
             "booked_on": on,
-            "amount_minor": row["total_minor"] + (5000 if row["number"] % 8 == 0 else 0),
+            "amount_minor": row["total_minor"]
+            + (5000 if row["number"] % 8 == 0 else 0),
             "currency": "SEK",
             "reference": "4711" if row["number"] % 6 == 0 else row["reference"],
             "payer_name": row["name"],

@@ -74,7 +74,7 @@ def known(read: Reader, on: date) -> Catalogue:
 
 def _latest(read: Reader, table: str, key: str, on: date) -> pl.DataFrame:
     return read(
-        f"select distinct on ({key}) * from {table}"  # noqa: S608 - names of ours and a date
+        f"select distinct on ({key}) * from {table}"
         f" where effective_on <= date '{on}' order by {key}, effective_on desc, seq desc"
     )
 

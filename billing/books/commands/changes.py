@@ -76,7 +76,9 @@ def change_subscription(command: ChangeSubscription, given: Given) -> Decision:
         campaign = _campaign(command.campaign, reference.campaigns)
         facts.append({"kind": "campaign", "item": MAIN, "campaign_id": campaign})
     if not facts:
-        raise NothingToChange("say what is to change: plan, quantity, price, day or campaign")
+        raise NothingToChange(
+            "say what is to change: plan, quantity, price, day or campaign"
+        )
     return _decided(base, [f | {"effective_on": on} for f in facts], command, given)
 
 
@@ -131,7 +133,9 @@ def pause(command: Pause, given: Given) -> Decision:
     """Record a pause."""
     _choose("effect", command.effect, EFFECTS)
     if command.until_on is not None and command.until_on <= command.from_on:
-        raise WrongDate("a pause ends after the day on which it begins", field="until_on")
+        raise WrongDate(
+            "a pause ends after the day on which it begins", field="until_on"
+        )
     base = _base(command.subscription_id, given)
     fact = {
         "kind": "pause",
@@ -178,7 +182,9 @@ def undo(command: Undo, given: Given) -> Decision:
     if not found:
         raise UnknownChange(f"there is no change {command.change_id}")
     if found[0]["kind"] in {"start", "undo"}:
-        raise CannotUndo("a start is not undone; cancel the agreement from its first day")
+        raise CannotUndo(
+            "a start is not undone; cancel the agreement from its first day"
+        )
     base = _base(found[0]["subscription_id"], given)
     if command.change_id in base.changes["undoes"]:
         raise CannotUndo(f"change {command.change_id} is taken back already")
@@ -252,9 +258,7 @@ def _decided(base: Base, facts: Facts, command: object, given: Given) -> Decisio
     # Facts on one date come in the order of recording, after all that is recorded.
     last = base.changes["seq"].max()
     overlay = [row | {"seq": int(last or 0) + n} for n, row in enumerate(rows, 1)]  # type: ignore[call-overload] # seq is a number
-    changed = replace(
-        base, changes=pl.concat([base.changes, _as_changes(overlay)])
-    )
+    changed = replace(base, changes=pl.concat([base.changes, _as_changes(overlay)]))
     return Decision(
         rows={"subscription_changes": rows},
         answer={

@@ -143,8 +143,10 @@ def record_mandates(command: RecordMandates, given: Given) -> Decision:
         "select customer_id from customers where customer_id = any(%s)",
         (named["customer_id"].to_list(),),
     )
-    lost = named if customers.is_empty() else named.join(
-        customers, on="customer_id", how="anti"
+    lost = (
+        named
+        if customers.is_empty()
+        else named.join(customers, on="customer_id", how="anti")
     )
     if not lost.is_empty():
         raise WrongMandate(f"there is no customer {lost['customer_id'][0]}")
@@ -197,9 +199,7 @@ def record_results(command: RecordCollectionResults, given: Given) -> Decision:
     )
     if orders.height < results["order_id"].n_unique():
         raise UnknownOrder("the file answers an order that was never sent")
-    fresh = results.join(
-        orders.filter(pl.col("known_result").is_null()), on="order_id"
-    )
+    fresh = results.join(orders.filter(pl.col("known_result").is_null()), on="order_id")
     paid = _as_payments(fresh.filter(pl.col("result") == "paid"), command.file_sha256)
     settled = settlement(paid, given) if not paid.is_empty() else {}
     return Decision(

@@ -91,7 +91,9 @@ def approve_run(command: ApproveRun, given: Given) -> Decision:
     """Record that another person has approved what was previewed."""
     previewed = _recorded(command.run_id, "previewed", given)
     if previewed["actor"] == given.actor.name and given.actor != SYSTEM:
-        raise SamePerson("the one who previewed the run may not approve it; ask a colleague")
+        raise SamePerson(
+            "the one who previewed the run may not approve it; ask a colleague"
+        )
     if previewed["fingerprint"] != command.fingerprint:
         raise PreviewChanged("the fingerprint is not that of the preview; look again")
     totals = {name: previewed[name] for name in STEP_COLUMNS}
@@ -141,7 +143,9 @@ def _run(legal_entity: str, given: Given) -> Run | None:
             (on, legal_entity),
         ).fetchone()
     except LockNotAvailable as busy:
-        raise AlreadyRunning("another run is at work; try again when it is done") from busy
+        raise AlreadyRunning(
+            "another run is at work; try again when it is done"
+        ) from busy
     base = None
     if due and due[0] > 0:
         base = load(given.books, legal_entity, Scope.due(on), on)
@@ -259,9 +263,7 @@ def record_usage(command: RecordUsage, given: Given) -> Decision:
     named = usage.with_columns(
         event_id=pl.coalesce(
             pl.col("event_id"),
-            pl.format(
-                "{}/{}", pl.lit(str(given.command_id)), pl.int_range(pl.len())
-            ),
+            pl.format("{}/{}", pl.lit(str(given.command_id)), pl.int_range(pl.len())),
         )
     )
     return Decision(
@@ -273,10 +275,10 @@ def record_usage(command: RecordUsage, given: Given) -> Decision:
 
 def charge_once(command: ChargeOnce, given: Given) -> Decision:
     """Record a single charge for the customer's next invoice."""
-    entities = given.rows("select distinct legal_entity, currency from company_profiles")
-    chosen = [
-        e for e in entities if command.legal_entity in {None, e["legal_entity"]}
-    ]
+    entities = given.rows(
+        "select distinct legal_entity, currency from company_profiles"
+    )
+    chosen = [e for e in entities if command.legal_entity in {None, e["legal_entity"]}]
     if len(chosen) != 1:
         raise Invalid("name the legal entity that charges", field="legal_entity")
     if not given.rows(

@@ -9,12 +9,9 @@ from billing.decision import Decision, events
 from billing.errors import Conflict, Invalid, NotFound
 from billing.payments import matching
 from billing.payments.command import (
-    DECISIONS,
     PAYMENTS,
     RecordPayments,
     ReturnPayment,
-    SettleCredits,
-    SettleDeviation,
 )
 
 KEY = ["account", "bank_reference", "ordinal"]
@@ -40,20 +37,8 @@ class UnknownPayment(NotFound):
     """There is no such payment."""
 
 
-class UnknownDeviation(NotFound):
-    """There is no such deviation."""
-
-
-class AlreadyDecided(Conflict):
-    """The deviation has been decided."""
-
-
 class AlreadyReturned(Conflict):
     """The payment has been taken back already."""
-
-
-class WrongShares(Invalid):
-    """The shares do not fit the payment or the items."""
 
 
 def record_payments(command: RecordPayments, given: Given) -> Decision:
@@ -136,26 +121,30 @@ def settlement(payments: pl.DataFrame, given: Given) -> dict[str, pl.DataFrame]:
         "payment_id", "reference", "currency", paid_minor="amount_minor"
     )
     references = payments["reference"].drop_nulls().unique().to_list()
-    items = _items(
+    items = open_items(
         given, OPEN_ITEMS.format(key="reference") + " where reference = any(%s)",
         (references,),
     )  # fmt: skip
     shares, rests = matching.match(paid, items)
     on = given.moment.on
     return {
-        "allocations": _allocations(shares, "payment", "reference", given),
+        "allocations": allocations(shares, "payment", "reference", given),
         "deviations": _deviations(rests, payments, given).with_columns(opened_on=on),
     }
 
 
-def _items(given: Given, query: str, parameters: tuple[object, ...]) -> pl.DataFrame:
+def open_items(
+    given: Given, query: str, parameters: tuple[object, ...]
+) -> pl.DataFrame:
+    """Return open items in the order in which they are paid; columns of `ITEMS`."""
     found = given.frame(query, parameters)
     return found.cast(ITEMS) if found.height else ITEMS.to_frame()  # type: ignore[arg-type] # a schema casts
 
 
-def _allocations(
+def allocations(
     shares: pl.DataFrame, source_kind: str, rule: str, given: Given
 ) -> pl.DataFrame:
+    """Return shares (payment_id is the source) as rows of the books."""
     return shares.select(
         "item_kind",
         "item_id",
@@ -251,144 +240,4 @@ def return_payment(command: ReturnPayment, given: Given) -> Decision:
     return Decision(
         rows={"payment_returns": [returned], "allocations": reversals},
         answer={"payment_id": command.payment_id, "reopened": len(reversals)},
-    )
-
-
-def settle_deviation(command: SettleDeviation, given: Given) -> Decision:
-    """Carry out what a person decides about the rest of a payment."""
-    if command.decision not in DECISIONS:
-        raise WrongShares(
-            f"{command.decision!r} is no decision; say {', '.join(DECISIONS)}",
-            field="decision",
-        )
-    deviation = _open_deviation(command.deviation_id, given)
-    allocations = (
-        _chosen(command, deviation, given) if command.decision == "settle" else []
-    )
-    settled = {
-        "deviation_id": command.deviation_id,
-        "decision": command.decision,
-        "note": command.note,
-        "settled_on": given.moment.on,
-    }
-    rows: dict[str, Any] = {"allocations": allocations}
-    if command.decision != "park":
-        rows["deviation_settlements"] = [settled]
-    return Decision(
-        rows=rows,
-        answer={
-            "deviation_id": command.deviation_id,
-            "decision": command.decision,
-            "allocated_minor": sum(row["amount_minor"] for row in allocations),
-        },
-    )
-
-
-def _open_deviation(deviation_id: str, given: Given) -> dict[str, Any]:
-    found = given.rows(
-        "select deviation.*, settlement.decision from deviations as deviation"
-        " left join deviation_settlements as settlement using (deviation_id)"
-        " where deviation_id = %s",
-        (deviation_id,),
-    )
-    if not found:
-        raise UnknownDeviation(f"there is no deviation {deviation_id}")
-    if found[0]["decision"] is not None:
-        raise AlreadyDecided(f"deviation {deviation_id} was decided: {found[0]['decision']}")
-    return found[0]
-
-
-def _chosen(
-    command: SettleDeviation, deviation: dict[str, Any], given: Given
-) -> list[dict[str, Any]]:
-    """Return the allocations that the shares ask for, checked against what is open."""
-    total = sum(amount for _, amount in command.shares)
-    if total != deviation["amount_minor"] or not command.shares:
-        raise WrongShares(
-            f"the shares come to {total}, the payment has {deviation['amount_minor']} "
-            "left; place all of it, or credit the customer with the rest"
-        )
-    return [
-        _share(deviation, item_id, amount, given) for item_id, amount in command.shares
-    ]
-
-
-def _share(
-    deviation: dict[str, Any], item_id: str, amount: int, given: Given
-) -> dict[str, Any]:
-    item = given.rows(
-        "select item_kind, currency, open_minor from open_items where item_id = %s",
-        (item_id,),
-    )
-    if not item:
-        raise WrongShares(f"there is no open item {item_id}")
-    if item[0]["currency"] != deviation["currency"] or amount <= 0:
-        raise WrongShares(f"{item_id} is in {item[0]['currency']}; give an amount in it")
-    if amount > item[0]["open_minor"]:
-        raise WrongShares(
-            f"{item_id} has {item[0]['open_minor']} open, less than the share of {amount}"
-        )
-    number = given.rows(
-        "select coalesce(max(n), 0) + 1 as n from allocations"
-        " where source_id = %s and item_id = %s",
-        (deviation["payment_id"], item_id),
-    )[0]["n"]
-    return {
-        "allocation_id": f"{deviation['payment_id']}>{item_id}#{number}",
-        "source_kind": "payment",
-        "source_id": deviation["payment_id"],
-        "item_kind": item[0]["item_kind"],
-        "item_id": item_id,
-        "n": number,
-        "amount_minor": amount,
-        "currency": deviation["currency"],
-        "effective_on": given.moment.on,
-        "rule": "decided",
-    }
-
-
-CREDITS = (
-    "select credit.source_id as payment_id, credit.customer_id as reference,"
-    " credit.currency, credit.left_minor::bigint as paid_minor, credit.source_kind"
-    " from (select item_id as source_id, 'credit_note' as source_kind, customer_id,"
-    " currency, -open_minor as left_minor, issued_on as since, legal_entity"
-    " from open_items where kind = 'credit_note' and open_minor < 0) as credit"
-    " where legal_entity = %s order by since, source_id"
-)
-
-
-def settle_credits(command: SettleCredits, given: Given) -> Decision:
-    """Use open credit notes on the open items of the same customer, oldest first."""
-    credits_left = given.frame(CREDITS, (command.legal_entity,))
-    if credits_left.is_empty():
-        return Decision(answer={"settled": 0})
-    customers = credits_left["reference"].unique().to_list()
-    items = _items(
-        given,
-        OPEN_ITEMS.format(key="customer_id")
-        + " where customer_id = any(%s) and legal_entity = %s and open_minor > 0",
-        (customers, command.legal_entity),
-    )
-    shares, _ = matching.match(credits_left.drop("source_kind"), items)
-    allocations = _allocations(shares, "credit_note", "oldest_first", given)
-    numbered = _continued(allocations, given)
-    return Decision(
-        rows={"allocations": numbered}, answer={"settled": numbered.height}
-    )
-
-
-def _continued(allocations: pl.DataFrame, given: Given) -> pl.DataFrame:
-    """Number allocations after those that the same source has on the same item."""
-    before = given.frame(
-        "select source_id, item_id, max(n)::bigint as last from allocations"
-        " where source_id = any(%s) group by source_id, item_id",
-        (allocations["source_id"].unique().to_list(),),
-    )
-    if before.is_empty():
-        return allocations
-    return (
-        allocations.join(before, on=["source_id", "item_id"], how="left")
-        .with_columns(n=pl.col("last").fill_null(0) + 1)
-        .with_columns(allocation_id=pl.format("{}>{}#{}", "source_id", "item_id", "n"))
-        .drop("last")
     )

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
     DbtCliResource,
     DbtProject,
     dbt_assets,
@@ -20,6 +21,8 @@ from dagster_project.defs.resources import BooksResource
 
 WORDS_START = 2
 MANIFEST = warehouse.manifest(Home.from_environment())
+# Every table of the landing is one asset: the landed books.
+SETTINGS = DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
 
 
 class Words(DagsterDbtTranslator):
@@ -33,11 +36,8 @@ class Words(DagsterDbtTranslator):
         node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         folders = node["fqn"][WORDS_START:-1]
         word = folders[0] if folders else node["resource_type"]
-        deps = [*spec.deps]
-        if node["resource_type"] == "source":
-            deps = [dg.AssetDep("landed_books")]
         return spec.replace_attributes(
-            group_name=word, owners=OWNERS, kinds={"dbt", "duckdb"}, deps=deps
+            group_name=word, owners=OWNERS, kinds={"dbt", "duckdb"}
         )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -49,7 +49,7 @@ class Words(DagsterDbtTranslator):
 
 @dbt_assets(
     manifest=MANIFEST,
-    dagster_dbt_translator=Words(),
+    dagster_dbt_translator=Words(settings=SETTINGS),
     partitions_def=DAYS,
     pool="warehouse_build",
 )

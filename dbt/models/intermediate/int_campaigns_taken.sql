@@ -28,16 +28,16 @@ taken as (
         cast(campaigns.percent * 1000000 as bigint) as percent_micro,
         campaigns.amount_minor as discount_minor,
         campaigns.lasts_periods,
-        items.months,
-        items.days,
+        items.cycle_months,
+        items.cycle_days,
         items.day_of_month,
+        items.anchor,
+        campaigns.lasts_until,
+        changes.effective_on as window_from,
         row_number() over (
             partition by changes.subscription_id, changes.item
             order by changes.seq
-        ) as turn,
-        items.anchor,
-        campaigns.lasts_until,
-        changes.effective_on as window_from
+        ) as turn
     from changes
     inner join campaigns on changes.campaign_id = campaigns.campaign_id
     inner join items

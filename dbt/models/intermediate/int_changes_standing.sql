@@ -17,14 +17,14 @@ standing as (
         changes.campaign_id,
         changes.seq,
         changes.change_kind,
-        coalesce(changes.item, 'main') as item,
         changes.anchor_kind,
         changes.reason,
         changes.quantity,
         changes.agreed_minor,
         changes.anchor_day,
         changes.effective_on,
-        changes.until_on
+        changes.until_on,
+        coalesce(changes.item, 'main') as item
     from changes
     left join undone on changes.change_id = undone.change_id
     where undone.change_id is null and changes.change_kind <> 'undo'

@@ -3,7 +3,7 @@ with invoices as (
         *,
         case invoice_kind
             when 'credit_note' then 'credit_note_issued' else 'invoice_issued'
-        end as event
+        end as event_name
     from {{ ref('stg_books__invoices') }}
 ),
 
@@ -20,7 +20,7 @@ totals as (
         invoice_id as object_id,
         legal_entity,
         payer_id as customer_id,
-        event,
+        event_name,
         currency,
         null as account_qualifier,
         'total_minor' as amount_name,
@@ -36,7 +36,7 @@ roundings as (
         invoice_id as object_id,
         legal_entity,
         payer_id as customer_id,
-        event,
+        event_name,
         currency,
         null as account_qualifier,
         'rounding_minor' as amount_name,
@@ -52,7 +52,7 @@ vat as (
         taxes.invoice_id as object_id,
         invoices.legal_entity,
         invoices.payer_id as customer_id,
-        invoices.event,
+        invoices.event_name,
         invoices.currency,
         cast(taxes.vat_rate as varchar) as account_qualifier,
         'vat_minor' as amount_name,
@@ -71,7 +71,7 @@ net as (
         customer_id,
         case invoice_kind
             when 'credit_note' then 'credit_note_issued' else 'invoice_issued'
-        end as event,
+        end as event_name,
         currency,
         cast(vat_rate as varchar) as account_qualifier,
         case recognised

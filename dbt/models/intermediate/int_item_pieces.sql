@@ -24,17 +24,41 @@ vat_rates as (
 ),
 
 subscription_days as (
-    select subscription_id, null as item, paused_from as cut_on from pauses
+    select
+        subscription_id,
+        null as item,
+        paused_from as cut_on
+    from pauses
     union
-    select subscription_id, null as item, paused_to as cut_on from pauses
+    select
+        subscription_id,
+        null as item,
+        paused_to as cut_on
+    from pauses
     union
-    select subscription_id, item, window_from as cut_on from campaigns
+    select
+        subscription_id,
+        item,
+        window_from as cut_on
+    from campaigns
     union
-    select subscription_id, item, window_to as cut_on from campaigns
+    select
+        subscription_id,
+        item,
+        window_to as cut_on
+    from campaigns
     union
-    select subscription_id, item, left_on as cut_on from phases
+    select
+        subscription_id,
+        item,
+        left_on as cut_on
+    from phases
     union
-    select subscription_id, item, cut_on from price_days
+    select
+        subscription_id,
+        item,
+        cut_on
+    from price_days
 ),
 
 vat_days as (
@@ -82,23 +106,34 @@ starts as (
         and (items.to_on is null or bounds.cut_on < items.to_on)
 ),
 
+intervals as (
+    select
+        * exclude (from_on, to_on),
+        from_on as interval_from,
+        to_on as interval_to
+    from items
+),
+
 pieces as (
     select
-        items.* exclude (from_on, to_on),
+        intervals.*,
         starts.from_on,
         coalesce(
             lead(starts.from_on) over (
-                partition by items.subscription_id, items.item, items.from_on
+                partition by
+                    intervals.subscription_id,
+                    intervals.item,
+                    intervals.interval_from
                 order by starts.from_on
             ),
-            items.to_on
+            intervals.interval_to
         ) as to_on
-    from items
+    from intervals
     inner join starts
         on
-            items.subscription_id = starts.subscription_id
-            and items.item = starts.item
-            and items.from_on = starts.interval_from
+            intervals.subscription_id = starts.subscription_id
+            and intervals.item = starts.item
+            and intervals.interval_from = starts.interval_from
 ),
 
 guessed as (
@@ -110,7 +145,25 @@ guessed as (
 
 item_pieces as (
     select
-        * exclude (k_guess),
+        subscription_id,
+        customer_id,
+        legal_entity,
+        plan_id,
+        product_id,
+        item,
+        end_reason,
+        currency,
+        vat_category,
+        usage_metric,
+        quantity,
+        agreed_minor,
+        minimum_minor,
+        value_factor,
+        value_divisor,
+        prices_include_vat,
+        plan_from_on,
+        from_on,
+        to_on,
         case
             when {{ cycle_start('k_guess') }} > from_on
                 then {{ cycle_start('k_guess - 1') }}

@@ -18,9 +18,9 @@ plans as (
 anchors as (
     select
         subscription_id,
+        effective_on as anchored_on,
         max_by(anchor_kind, seq) as anchor_kind,
-        max_by(anchor_day, seq) as anchor_day,
-        effective_on as anchored_on
+        max_by(anchor_day, seq) as anchor_day
     from changes
     where anchor_kind is not null
     group by subscription_id, effective_on
@@ -46,23 +46,32 @@ starts as (
         and (held.to_on is null or anchors.anchored_on < held.to_on)
 ),
 
+intervals as (
+    select
+        * exclude (from_on, to_on),
+        from_on as held_from,
+        to_on as held_to
+    from held
+),
+
 pieces as (
     select
-        held.* exclude (from_on, to_on),
+        intervals.*,
         starts.from_on,
         coalesce(
             lead(starts.from_on) over (
-                partition by held.subscription_id, held.item, held.from_on
+                partition by
+                    intervals.subscription_id, intervals.item, intervals.held_from
                 order by starts.from_on
             ),
-            held.to_on
+            intervals.held_to
         ) as to_on
-    from held
+    from intervals
     inner join starts
         on
-            held.subscription_id = starts.subscription_id
-            and held.item = starts.item
-            and held.from_on = starts.held_from
+            intervals.subscription_id = starts.subscription_id
+            and intervals.item = starts.item
+            and intervals.held_from = starts.held_from
 ),
 
 latest_anchors as (
@@ -94,25 +103,25 @@ with_cycles as (
         plans.vat_category,
         plans.usage_metric,
         plans.every_unit,
-        coalesce(
-            latest_anchors.anchor_kind, plans.anchor_kind, 'subscription'
-        ) as anchor_kind,
         pieces.quantity,
         pieces.agreed_minor,
         plans.minimum_minor,
-        plans.months,
-        plans.days,
+        plans.cycle_months,
+        plans.cycle_days,
         plans.value_factor,
         plans.value_divisor,
+        plans.prices_include_vat,
+        pieces.plan_from_on,
+        pieces.from_on,
+        pieces.to_on,
+        coalesce(
+            latest_anchors.anchor_kind, plans.anchor_kind, 'subscription'
+        ) as anchor_kind,
         case
             when latest_anchors.anchor_kind is not null then latest_anchors.anchor_day
             else plans.anchor_day
         end as anchor_day,
-        plans.prices_include_vat,
-        coalesce(latest_anchors.anchored_on, subscriptions.started_on) as counted_from,
-        pieces.plan_from_on,
-        pieces.from_on,
-        pieces.to_on
+        coalesce(latest_anchors.anchored_on, subscriptions.started_on) as counted_from
     from pieces
     inner join subscriptions on pieces.subscription_id = subscriptions.subscription_id
     inner join plans on pieces.plan_id = plans.plan_id

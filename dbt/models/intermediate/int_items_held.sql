@@ -20,11 +20,11 @@ carried as (
         subscription_id,
         item,
         seq,
+        effective_on as from_on,
         last_value(plan_id ignore nulls) over item_so_far as plan_id,
         last_value(quantity ignore nulls) over item_so_far as quantity,
         last_value(agreed_or_listed ignore nulls) over item_so_far as agreed_minor,
-        last_value(plan_taken_on ignore nulls) over item_so_far as plan_from_on,
-        effective_on as from_on
+        last_value(plan_taken_on ignore nulls) over item_so_far as plan_from_on
     from points
     window
         item_so_far as (
@@ -88,15 +88,15 @@ held as (
         subscription_id,
         plan_id,
         item,
+        plan_from_on,
+        from_on,
+        to_on,
         case
             when to_on = cancelled_on then coalesce(cancel_reason, 'unknown')
             when to_on = removed_on then 'addon_removed'
         end as end_reason,
         coalesce(quantity, 1) as quantity,
-        nullif(agreed_minor, -1) as agreed_minor,
-        plan_from_on,
-        from_on,
-        to_on
+        nullif(agreed_minor, -1) as agreed_minor
     from cut
     where to_on is null or from_on < to_on
 )

@@ -12,8 +12,8 @@ credited as (
     select
         deviations.payment_id,
         deviations.currency,
-        min(settlements.seq) as seq,
         cast(sum(deviations.amount_minor) as bigint) as credited_minor,
+        min(settlements.seq) as seq,
         min(settlements.settled_on) as credited_on,
         min(settlements.recorded_at) as recorded_at
     from settlements

@@ -10,7 +10,7 @@ returns as (
 banked as (
     select
         payment_id,
-        'payment_received' as event,
+        'payment_received' as event_name,
         1 as direction,
         amount_minor,
         booked_on as banked_on,
@@ -20,7 +20,7 @@ banked as (
     union all
     select
         returns.payment_id,
-        'payment_returned' as event,
+        'payment_returned' as event_name,
         -1 as direction,
         -payments.amount_minor as amount_minor,
         returns.returned_on as banked_on,
@@ -34,7 +34,7 @@ payments_banked as (
     select
         banked.payment_id,
         payments.legal_entity,
-        banked.event,
+        banked.event_name,
         payments.payment_method,
         payments.currency,
         banked.seq,

@@ -5,10 +5,10 @@ with recursive steps as (
         phase,
         max_by(phase_count * case phase_unit
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12 else 0
-        end, price_version) as months,
+        end, price_version) as cycle_months,
         max_by(phase_count * case phase_unit
             when 'day' then 1 when 'week' then 7 else 0
-        end, price_version) as days
+        end, price_version) as cycle_days
     from {{ ref('stg_books__price_versions') }}
     where phase > 0
     group by plan_id, phase
@@ -37,7 +37,8 @@ lived as (
         lived.plan_id,
         lived.plan_from_on,
         steps.phase,
-        {{ shifted('lived.left_on', 'steps.months', 'steps.days') }} as left_on
+        {{ shifted('lived.left_on', 'steps.cycle_months', 'steps.cycle_days') }}
+            as left_on
     from lived
     inner join steps
         on

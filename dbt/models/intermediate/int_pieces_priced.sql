@@ -1,5 +1,5 @@
--- What a whole cycle costs in each piece before discounts: the newest price version that
--- reaches it, times the quantity where the price is per unit.
+-- What a whole cycle costs in each piece before discounts: the newest price version
+-- that reaches it, times the quantity where the price is per unit.
 with pieces as (
     select * from {{ ref('int_item_pieces') }}
 ),
@@ -105,8 +105,26 @@ versions_reaching as (
 
 pieces_priced as (
     select
-        pieces_phased.*,
-        versions_reaching.price.price_version as price_version,
+        pieces_phased.subscription_id,
+        pieces_phased.customer_id,
+        pieces_phased.legal_entity,
+        pieces_phased.plan_id,
+        pieces_phased.product_id,
+        pieces_phased.item,
+        pieces_phased.end_reason,
+        pieces_phased.currency,
+        pieces_phased.vat_category,
+        pieces_phased.usage_metric,
+        pieces_phased.quantity,
+        pieces_phased.minimum_minor,
+        pieces_phased.value_factor,
+        pieces_phased.value_divisor,
+        pieces_phased.phase,
+        pieces_phased.prices_include_vat,
+        pieces_phased.is_paused,
+        pieces_phased.from_on,
+        pieces_phased.to_on,
+        versions_reaching.price.price_version,
         cast(round(
             coalesce(
                 cast(pieces_phased.agreed_minor as decimal(22, 6)),

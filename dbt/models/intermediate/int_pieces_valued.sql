@@ -58,7 +58,20 @@ pieces_taxed as (
 
 valued as (
     select
-        *,
+        subscription_id,
+        customer_id,
+        legal_entity,
+        plan_id,
+        product_id,
+        campaign_id,
+        item,
+        end_reason,
+        currency,
+        price_version,
+        quantity,
+        included_micro,
+        from_on,
+        to_on,
         case
             when is_paused then 'paused'
             when phase > 0 and charged_minor = 0 then 'trial'

@@ -42,20 +42,20 @@ plans_current as (
         plans_latest.anchor_day,
         plans_latest.setup_fee_minor,
         plans_latest.minimum_minor,
+        plans_latest.prices_include_vat,
         plans_latest.every_count * case plans_latest.every_unit
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12 else 0
-        end as months,
+        end as cycle_months,
         plans_latest.every_count * case plans_latest.every_unit
             when 'day' then 1 when 'week' then 7 else 0
-        end as days,
+        end as cycle_days,
         -- A month's worth of a cycle is 12 over the cycles of a year.
         plans_latest.every_count * case plans_latest.every_unit
             when 'month' then 12 when 'quarter' then 36 when 'year' then 144 else 12
         end as value_divisor,
         case plans_latest.every_unit
             when 'week' then 52 when 'day' then 365 else 12
-        end as value_factor,
-        plans_latest.prices_include_vat
+        end as value_factor
     from plans_latest
     left join products_latest
         on plans_latest.product_id = products_latest.product_id

@@ -9,6 +9,7 @@ accounts as (
 
 legs as (
     select
+        rules.source,
         rules.event,
         rules.leg,
         rules.amount as amount_name,

@@ -1,4 +1,4 @@
--- The days inside an item's intervals on which the catalogue's price may change for it.
+-- The days inside an item's intervals on which its catalogue price may change.
 with items as (
     select * from {{ ref('int_items_anchored') }}
     where agreed_minor is null
@@ -32,7 +32,7 @@ inside as (
     from items
     inner join version_days on items.plan_id = version_days.plan_id
     where
-        version_days.cut_on > items.from_on - items.months * 31 - items.days
+        version_days.cut_on > items.from_on - items.cycle_months * 31 - items.cycle_days
         and (items.to_on is null or version_days.cut_on < items.to_on)
 ),
 
@@ -44,7 +44,7 @@ guessed as (
 ),
 
 -- At renewal means on the first day of a cycle, on that day or after it.
-days as (
+price_days as (
     select
         subscription_id,
         item,
@@ -53,10 +53,12 @@ days as (
             when applies_to = 'all' then cut_on
             when {{ cycle_start('k_guess - 1') }} >= cut_on
                 then {{ cycle_start('k_guess - 1') }}
-            when {{ cycle_start('k_guess') }} >= cut_on then {{ cycle_start('k_guess') }}
+            when
+                {{ cycle_start('k_guess') }} >= cut_on
+                then {{ cycle_start('k_guess') }}
             else {{ cycle_start('k_guess + 1') }}
         end as cut_on
     from guessed
 )
 
-select * from days
+select * from price_days

@@ -7,17 +7,17 @@ with schedules as (
 
 posted as (
     select
-        legal_entity || '/' || strftime(month_end, '%Y-%m') as object_id,
         legal_entity,
         cast(null as varchar) as customer_id,
-        'revenue_recognised' as event,
+        'revenue_recognised' as event_name,
         currency,
         cast(vat_rate as varchar) as account_qualifier,
         'recognised_minor' as amount_name,
         0 as object_line,
         cast(sum(recognised_minor) as bigint) as amount_minor,
         month_end as accounting_date,
-        cast(null as timestamptz) as recorded_at
+        cast(null as timestamptz) as recorded_at,
+        legal_entity || '/' || strftime(month_end, '%Y-%m') as object_id
     from schedules
     group by legal_entity, currency, vat_rate, month_end
 )

@@ -22,7 +22,7 @@ written_off as (
         allocations.item_id,
         items.legal_entity,
         items.customer_id,
-        'receivable_written_off' as event,
+        'receivable_written_off' as event_name,
         allocations.currency,
         coalesce(write_offs.reason, '') in (
             'residual', 'tolerance', 'rounding'
@@ -98,7 +98,7 @@ posted as (
         object_id,
         legal_entity,
         customer_id,
-        event,
+        event_name,
         currency,
         account_qualifier,
         amount_name,

@@ -12,8 +12,8 @@ taken as (
 
 in_force as (
     select
-        unnest(string_split(campaign_id, '+')) as campaign_id,
         subscription_id,
+        unnest(string_split(campaign_id, '+')) as campaign_id,
         mrr_full_price - mrr_native as mrr_discount
     from {{ ref('price_periods') }}
     where
@@ -25,8 +25,8 @@ in_force as (
 discounts as (
     select
         campaign_id,
-        count(distinct subscription_id) as agreements_in_force,
-        cast(sum(mrr_discount) as decimal(18, 6)) as mrr_discount
+        cast(sum(mrr_discount) as decimal(18, 6)) as mrr_discount,
+        count(distinct subscription_id) as agreements_in_force
     from in_force
     group by campaign_id
 ),
@@ -41,13 +41,13 @@ campaigns_taken as (
         campaigns.percent as discount_share,
         campaigns.amount_minor,
         campaigns.lasts_periods,
-        coalesce(taken.agreement_count, 0) as agreement_count,
-        coalesce(discounts.agreements_in_force, 0) as agreements_in_force,
-        coalesce(discounts.mrr_discount, cast(0 as decimal(18, 6))) as mrr_discount,
         campaigns.new_customers_only,
         campaigns.stacks,
         campaigns.lasts_until,
-        campaigns.effective_on
+        campaigns.effective_on,
+        coalesce(taken.agreement_count, 0) as agreement_count,
+        coalesce(discounts.agreements_in_force, 0) as agreements_in_force,
+        coalesce(discounts.mrr_discount, cast(0 as decimal(18, 6))) as mrr_discount
     from campaigns
     left join taken on campaigns.campaign_id = taken.campaign_id
     left join discounts on campaigns.campaign_id = discounts.campaign_id

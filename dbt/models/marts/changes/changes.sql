@@ -21,7 +21,6 @@ changes_recorded as (
         changes.plan_id,
         changes.campaign_id,
         changes.change_kind,
-        coalesce(changes.item, 'main') as item,
         changes.effect,
         changes.credit,
         changes.reason,
@@ -29,11 +28,12 @@ changes_recorded as (
         changes.actor,
         changes.quantity,
         changes.agreed_minor,
-        undone.change_id is not null as is_undone,
-        changes.effective_on < cast(changes.recorded_at as date) as is_backdated,
         changes.effective_on,
         changes.until_on,
-        changes.recorded_at
+        changes.recorded_at,
+        coalesce(changes.item, 'main') as item,
+        undone.change_id is not null as is_undone,
+        changes.effective_on < cast(changes.recorded_at as date) as is_backdated
     from changes
     inner join subscriptions
         on changes.subscription_id = subscriptions.subscription_id

@@ -22,12 +22,6 @@ invoice_lines as (
         lines.line_text,
         invoices.currency,
         lines.vat_category,
-        -- What has no days of its own is earned when it is issued.
-        case
-            when lines.recognised = 'at_once' then 'at_once'
-            when lines.period_from < lines.period_to then 'daily'
-            else 'at_once'
-        end as recognised,
         lines.line_number,
         lines.price_version,
         lines.quantity,
@@ -44,7 +38,13 @@ invoice_lines as (
         lines.cycle_to,
         lines.period_from,
         lines.period_to,
-        lines.recorded_at
+        lines.recorded_at,
+        -- What has no days of its own is earned when it is issued.
+        case
+            when lines.recognised = 'at_once' then 'at_once'
+            when lines.period_from < lines.period_to then 'daily'
+            else 'at_once'
+        end as recognised
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
 )

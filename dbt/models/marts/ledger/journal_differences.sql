@@ -5,7 +5,7 @@ with derived as (
 
 booked as (
     select * from {{ ref('vouchers_booked') }}
-    where source <> 'manual'
+    where source is not null
 ),
 
 both_sides as (

@@ -1,15 +1,15 @@
 -- Facts meet the posting rules. An account is found by the qualifier of the amount (VAT
 -- rate, payment method), and where the chart names none for it, by its role alone.
 with amounts as (
-    select 'invoicing' as source, * from {{ ref('int_invoices_posted') }}
+    select * from {{ ref('int_invoices_posted') }}
     union all
-    select 'payments' as source, * from {{ ref('int_payments_posted') }}
+    select * from {{ ref('int_payments_posted') }}
     union all
-    select 'reminders' as source, * from {{ ref('int_reminders_posted') }}
+    select * from {{ ref('int_reminders_posted') }}
     union all
-    select 'write_offs' as source, * from {{ ref('int_write_offs_posted') }}
+    select * from {{ ref('int_write_offs_posted') }}
     union all
-    select 'recognition' as source, * from {{ ref('int_revenue_posted') }}
+    select * from {{ ref('int_revenue_posted') }}
 ),
 
 legs as (
@@ -31,24 +31,25 @@ journal_lines as (
         amounts.object_id,
         amounts.legal_entity,
         amounts.customer_id,
-        amounts.source,
-        amounts.event,
+        rules.source,
+        rules.event,
         rules.leg,
-        coalesce(exact_rules.account, rules.account) as account,
         amounts.currency,
         amounts.account_qualifier,
         amounts.object_line,
-        amounts.amount_minor * rules.direction as amount_minor,
         amounts.accounting_date,
-        amounts.recorded_at
+        amounts.recorded_at,
+        -- The word of the trade, though SQL has a keyword of the same name.
+        coalesce(exact_rules.account, rules.account) as account, -- noqa: RF04
+        amounts.amount_minor * rules.direction as amount_minor
     from amounts
     inner join rules
         on
-            amounts.event = rules.event
+            amounts.event_name = rules.event
             and amounts.amount_name = rules.amount_name
     left join exact_rules
         on
-            amounts.event = exact_rules.event
+            amounts.event_name = exact_rules.event
             and amounts.amount_name = exact_rules.amount_name
             and rules.leg = exact_rules.leg
             and amounts.account_qualifier = exact_rules.account_qualifier

@@ -8,10 +8,10 @@ allocations as (
 
 issued as (
     select
-        item_id || '/issued' as entry_id,
         *,
         item_kind as entry_kind,
-        issued_on as posting_date
+        issued_on as posting_date,
+        item_id || '/issued' as entry_id
     from items
 ),
 

@@ -6,25 +6,24 @@ lines as (
     select * from {{ ref('stg_books__voucher_lines') }}
 ),
 
+sources as (
+    select distinct source from {{ ref('posting_rules') }}
+),
+
 -- The source key names what a voucher is about, so that a correction booked in a later
 -- period still counts for the day that it corrects.
 vouchers_explained as (
     select
-        *,
+        vouchers.*,
+        sources.source,
         coalesce(
             try_cast(
-                regexp_extract(source_key, '\d{4}-\d{2}-\d{2}') as date
+                regexp_extract(vouchers.source_key, '\d{4}-\d{2}-\d{2}') as date
             ),
-            accounting_date
-        ) as derived_date,
-        coalesce(
-            nullif(regexp_extract(
-                source_key,
-                '(invoicing|payments|reminders|write_offs|recognition)'
-            ), ''),
-            'manual'
-        ) as source
+            vouchers.accounting_date
+        ) as derived_date
     from vouchers
+    left join sources on contains(vouchers.source_key, sources.source)
 ),
 
 vouchers_booked as (

@@ -27,6 +27,11 @@ payments_settled as (
         payments.payer_name,
         payments.file_position,
         payments.currency,
+        returns.reason as return_reason,
+        payments.amount_minor,
+        payments.booked_on,
+        returns.returned_on,
+        payments.recorded_at,
         case
             when returns.payment_id is not null then 'returned'
             when coalesce(allocated.allocated_minor, 0) = payments.amount_minor
@@ -34,18 +39,13 @@ payments_settled as (
             when coalesce(allocated.allocated_minor, 0) = 0 then 'unsettled'
             else 'partly_settled'
         end as payment_state,
-        returns.reason as return_reason,
-        payments.amount_minor,
         coalesce(allocated.allocated_minor, 0) as allocated_minor,
         case when returns.payment_id is not null then payments.amount_minor else 0 end
             as returned_minor,
         case
             when returns.payment_id is not null then 0
             else payments.amount_minor - coalesce(allocated.allocated_minor, 0)
-        end as unallocated_minor,
-        payments.booked_on,
-        returns.returned_on,
-        payments.recorded_at
+        end as unallocated_minor
     from payments
     left join returns
         on

@@ -28,21 +28,20 @@ certified as (
         file_sha256,
         legal_entity,
         currency,
-        count(*) as payment_count,
         cast(sum(amount_minor) as bigint) as total_minor,
         cast(sum(
             allocated_minor
         ) as bigint) as matched_minor,
         cast(sum(parked_minor) as bigint) as parked_minor,
         cast(sum(returned_minor) as bigint) as refunded_minor,
-        booked_on
+        booked_on,
+        count(*) as payment_count
     from payments_placed
     group by file_sha256, legal_entity, currency, booked_on
 ),
 
 reconciliation_certificates as (
     select
-        coalesce(certified.file_sha256, 'without file') as file_sha256,
         certified.legal_entity,
         files.file_name,
         files.file_kind,
@@ -52,7 +51,8 @@ reconciliation_certificates as (
         certified.matched_minor,
         certified.parked_minor,
         certified.refunded_minor,
-        certified.booked_on
+        certified.booked_on,
+        coalesce(certified.file_sha256, 'without file') as file_sha256
     from certified
     left join files on certified.file_sha256 = files.sha256
 )

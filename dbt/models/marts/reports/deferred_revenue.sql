@@ -41,10 +41,10 @@ sums as (
     select
         legal_entity,
         currency,
+        month_end,
         sum(billed_minor) as billed_minor,
         sum(credited_minor) as credited_minor,
-        sum(recognised_minor) as recognised_minor,
-        month_end
+        sum(recognised_minor) as recognised_minor
     from movements
     group by legal_entity, currency, month_end
 ),

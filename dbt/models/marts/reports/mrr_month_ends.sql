@@ -25,12 +25,12 @@ mrr_month_ends as (
         legal_entity,
         customer_id,
         currency,
-        count(distinct subscription_id) as subscription_count,
         cast(sum(mrr_native) as decimal(18, 6)) as mrr,
         cast(sum(mrr_full_price) as decimal(18, 6)) as mrr_full_price,
-        sum(mrr_native) = 0 and bool_or(status = 'paused') as is_paused,
         month_end,
-        measured_on
+        measured_on,
+        count(distinct subscription_id) as subscription_count,
+        sum(mrr_native) = 0 and bool_or(status = 'paused') as is_paused
     from measured
     where
         valid_from <= measured_on

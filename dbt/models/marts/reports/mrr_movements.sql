@@ -1,5 +1,5 @@
--- The bridge from one month end to the next, per customer: opening and closing compared,
--- so that closing = opening + movements by construction (kpi.md §5.2).
+-- The bridge from one month end to the next, per customer: opening and closing are
+-- compared, so that closing = opening + movements by construction (kpi.md §5.2).
 with periods as (
     select * from {{ ref('price_periods') }}
     where status in ('active', 'paused') and valid_from <= {{ as_of() }}
@@ -34,9 +34,9 @@ closings as (
         legal_entity,
         customer_id,
         currency,
+        month_end,
         sum(mrr_native) as mrr,
-        bool_or(status = 'paused') as is_paused,
-        month_end
+        bool_or(status = 'paused') as is_paused
     from period_months
     where
         valid_to is null
@@ -74,11 +74,11 @@ windows as (
         legal_entity,
         customer_id,
         currency,
+        month_end,
         sum(mrr_before) as mrr_before,
         sum(mrr_after) as mrr_after,
         bool_or(was_paused) as was_paused,
-        bool_or(is_paused) as is_paused,
-        month_end
+        bool_or(is_paused) as is_paused
     from both_ends
     group by legal_entity, customer_id, currency, month_end
     having sum(mrr_before) <> sum(mrr_after)
@@ -102,6 +102,10 @@ mrr_movements as (
         windows.legal_entity,
         windows.customer_id,
         windows.currency,
+        cast(windows.mrr_before as decimal(18, 6)) as mrr_before,
+        cast(windows.mrr_after as decimal(18, 6)) as mrr_after,
+        cast(windows.mrr_after - windows.mrr_before as decimal(18, 6)) as delta,
+        windows.month_end,
         case
             when windows.mrr_before = 0 and windows.was_paused then 'expansion'
             when
@@ -115,11 +119,7 @@ mrr_movements as (
             when windows.mrr_after > windows.mrr_before then 'expansion'
             else 'contraction'
         end as movement,
-        coalesce(reasons.reason, 'unknown') as reason,
-        cast(windows.mrr_before as decimal(18, 6)) as mrr_before,
-        cast(windows.mrr_after as decimal(18, 6)) as mrr_after,
-        cast(windows.mrr_after - windows.mrr_before as decimal(18, 6)) as delta,
-        windows.month_end
+        coalesce(reasons.reason, 'unknown') as reason
     from windows
     inner join first_paid
         on

@@ -29,8 +29,8 @@ main_spans as (
 values_today as (
     select
         subscription_id,
-        count(*) as item_count,
-        cast(sum(mrr_native) as decimal(18, 6)) as mrr
+        cast(sum(mrr_native) as decimal(18, 6)) as mrr,
+        count(*) as item_count
     from periods
     where
         status = 'active'

@@ -9,25 +9,40 @@ with pieces as (
     from {{ ref('int_pieces_valued') }}
 ),
 
+previous as (
+    select
+        *,
+        lag(to_on) over item_so_far as previous_to,
+        lag(plan_id) over item_so_far as previous_plan,
+        lag(status) over item_so_far as previous_status,
+        lag(quantity) over item_so_far as previous_quantity,
+        lag(mrr_native) over item_so_far as previous_mrr,
+        lag(mrr_full_price) over item_so_far as previous_full_price,
+        lag(campaign_id) over item_so_far as previous_campaign
+    from pieces
+    window item_so_far as (partition by subscription_id, item order by from_on)
+),
+
 compared as (
     select
         *,
-        lag(to_on) over item_so_far is not distinct from from_on
-        and lag(plan_id) over item_so_far = plan_id
-        and lag(status) over item_so_far = status
-        and lag(quantity) over item_so_far = quantity
-        and lag(mrr_native) over item_so_far = mrr_native
-        and lag(mrr_full_price) over item_so_far = mrr_full_price
-        and lag(campaign_id) over item_so_far is not distinct from campaign_id
-            as goes_on
-    from pieces
-    window item_so_far as (partition by subscription_id, item order by from_on)
+        coalesce(
+            previous_to = from_on
+            and previous_plan = plan_id
+            and previous_status = status
+            and previous_quantity = quantity
+            and previous_mrr = mrr_native
+            and previous_full_price = mrr_full_price
+            and coalesce(previous_campaign, '') = coalesce(campaign_id, ''),
+            false
+        ) as goes_on
+    from previous
 ),
 
 numbered as (
     select
         *,
-        count(*) filter (where not coalesce(goes_on, false)) over (
+        count(*) filter (where not goes_on) over (
             partition by subscription_id, item
             order by from_on
             rows between unbounded preceding and current row
@@ -37,14 +52,14 @@ numbered as (
 
 periods as (
     select
-        subscription_id || '/' || item as item_id,
         subscription_id,
+        item,
+        subscription_id || '/' || item as item_id,
         any_value(customer_id) as customer_id,
         any_value(legal_entity) as legal_entity,
         any_value(plan_id) as plan_id,
         any_value(product_id) as product_id,
         any_value(campaign_id) as campaign_id,
-        item,
         any_value(status) as status,
         any_value(currency) as currency,
         max_by(end_reason, from_on) as end_reason,
@@ -110,6 +125,12 @@ price_periods as (
         status,
         currency,
         reason_start,
+        cast(price_version as integer) as price_version,
+        quantity,
+        cast(mrr_native as decimal(18, 6)) as mrr_native,
+        cast(mrr_full_price as decimal(18, 6)) as mrr_full_price,
+        valid_from,
+        valid_to,
         coalesce(
             case
                 when
@@ -123,13 +144,7 @@ price_periods as (
                     )
             end,
             case when valid_to is not null then coalesce(end_reason, 'unknown') end
-        ) as reason_end,
-        cast(price_version as integer) as price_version,
-        quantity,
-        cast(mrr_native as decimal(18, 6)) as mrr_native,
-        cast(mrr_full_price as decimal(18, 6)) as mrr_full_price,
-        valid_from,
-        valid_to
+        ) as reason_end
     from reasoned
 )
 

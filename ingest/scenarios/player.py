@@ -1,0 +1,73 @@
+"""The player carries out a scenario's steps in order, and notes what each came to."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from billing.books import queries
+from billing.errors import No
+from billing.invoicing.command import PreviewRun
+from ingest.scenarios import shape
+from ingest.scenarios.actions import ACTIONS
+from ingest.scenarios.stage import LEGAL_ENTITY, Answer, NotYet, Stage
+
+MANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What one step came to: its answer and the documents it issued, or the refusal."""
+
+    step: int
+    on: date
+    action: str
+    did: dict[str, Any]
+    answer: Answer = field(default_factory=dict)
+    issued: tuple[str, ...] = ()
+    refusal: No | None = None
+
+
+def play(stage: Stage) -> tuple[list[Played], list[date]]:
+    """Carry out the steps in order; return what each came to, and the days with more due.
+
+    A day of `nothing_due` is looked at when all steps up to it have been carried out.
+    """
+    asked = sorted(stage.scenario.expect.nothing_due)
+    played, due_after_all = [], []
+    for n, step in enumerate(stage.scenario.steps, 1):
+        while asked and asked[0] < step.on:
+            due_after_all += _due(stage, asked.pop(0))
+        played.append(_carried_out(stage, n, step))
+    for day in asked:
+        due_after_all += _due(stage, day)
+    return played, due_after_all
+
+
+def _due(stage: Stage, day: date) -> list[date]:
+    """Return the day when a run on it would issue something."""
+    answer = stage.give(PreviewRun(LEGAL_ENTITY), day, preview=True)
+    return [day] if answer["invoices"] or answer["credit_notes"] else []
+
+
+def _carried_out(stage: Stage, n: int, step: shape.Step) -> Played:
+    name, action = step.action
+    did = action.model_dump(by_alias=True, exclude_unset=True, mode="json")
+    before = len(stage.invoices)
+    try:
+        answer = ACTIONS[name](stage, action, step.on)
+    except NotYet:
+        raise
+    except No as refusal:
+        stage.answers.append({})
+        return Played(n, step.on, name, did, refusal=refusal)
+    stage.answers.append(answer)
+    _note_issued(stage)
+    return Played(n, step.on, name, did, answer, tuple(stage.invoices[before:]))
+
+
+def _note_issued(stage: Stage) -> None:
+    """Continue the list of documents, in the order of issue."""
+    issued = queries.invoices_listed(stage.books, 0, MANY)
+    stage.invoices = issued.sort("number")["invoice_id"].to_list() if (
+        issued.height
+    ) else []

@@ -1,0 +1,57 @@
+"""The menu is which pages there are, in which section, for which roles."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from streamlit_app.widgets.wording import text
+
+EVERYONE = frozenset(
+    {"admin", "billing", "service", "controller", "integrator", "viewer"}
+)
+CLERKS = frozenset({"admin", "billing", "service", "controller"})
+BILLING = frozenset({"admin", "billing", "controller"})
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page of the menu: its section, its file, its sign, and the roles that see it.
+
+    Without a sign a page is a detail that others lead to. That a page is not shown is
+    only politeness; what a role may do is decided by the handler.
+    """
+
+    section: str
+    file: str
+    roles: frozenset[str]
+    icon: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """Return the name of the file, which is the page's address and text key."""
+        return self.file.rsplit("/", 1)[1].removesuffix(".py")
+
+    def page(self) -> st.Page:
+        """Return the page for the router, its title in the reader's language."""
+        return st.Page(
+            self.file,
+            title=text(f"page.{self.stem}"),
+            icon=self.icon,
+            url_path=self.stem,
+            default=self.stem == "home",
+            visibility="visible" if self.icon else "hidden",
+        )
+
+
+SCREENS = (
+    Screen("overview", "dashboards/home.py", EVERYONE, ":material/monitoring:"),
+    Screen("customers", "operations/customers.py", CLERKS, ":material/group:"),
+    Screen("customers", "operations/customers_card.py", CLERKS),
+    Screen("invoicing", "operations/invoicing.py", BILLING, ":material/receipt_long:"),
+    Screen("invoicing", "operations/invoicing_run.py", BILLING),
+    Screen("invoicing", "operations/invoicing_document.py", CLERKS),
+    Screen("payments", "operations/payments.py", BILLING, ":material/rule:"),
+    Screen(
+        "accounting", "controlling/ledger_vouchers.py", BILLING, ":material/book_2:"
+    ),
+)

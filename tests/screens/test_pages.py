@@ -1,0 +1,73 @@
+"""Every page draws itself: with nothing, with little, with months; in two languages."""
+
+import pytest
+
+from billing.books.home import Home
+from billing.books.session import open_books
+from streamlit_app.menu import SCREENS
+
+PAGES = [screen.file for screen in SCREENS]
+ADDRESSES = {
+    "operations/customers_card.py": {"customer": "C100002"},
+    "operations/invoicing_document.py": {"invoice": "NB-100003"},
+}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_a_row_says_why(empty, page, language):
+    at = empty.open(page, lang=language)
+    said = " ".join(m.value for m in at.markdown)
+    assert "**" in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_new_company_draws(new, page):
+    new.open(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_months_draws_its_rows(filled, page, language):
+    at = filled.open(page, lang=language, **ADDRESSES.get(page, {}))
+    if page != "operations/invoicing_run.py":
+        assert len(at.title) == 1
+        assert len(at.dataframe) + len(at.table) > 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_bad_address_is_ignored(new, page):
+    new.open(page, lang="xx", p="2026-99", st="none", customer="'; --", run="-", q="%")
+
+
+@pytest.mark.parametrize("role", ["viewer", "service", "integrator"])
+def test_a_role_has_only_its_pages(new, role, monkeypatch):
+    monkeypatch.setenv("SALDO_ROLE", role)
+    new.open()
+    allowed = [screen.file for screen in SCREENS if role in screen.roles]
+    assert "dashboards/home.py" in allowed
+    assert "controlling/ledger_vouchers.py" not in allowed
+
+
+@pytest.mark.slow
+def test_the_overview_shows_what_the_books_say(filled):
+    at = filled.open()
+    cards = {metric.label: metric.value for metric in at.metric}
+    owed = open_books(Home(filled.home)).read(
+        "select sum(open_minor)::bigint as owed from open_items"
+    )["owed"][0]
+    shown = int("".join(filter(str.isdigit, cards["Kundfordringar"])))
+    assert abs(shown * 100 - owed) <= 50
+    assert cards["MRR"].endswith("\N{NO-BREAK SPACE}kr")
+
+
+@pytest.mark.slow
+def test_english_is_one_choice_away_and_has_the_same_rows(filled):
+    swedish, english = filled.open(), filled.open(lang="en")
+    assert [t.value for t in swedish.title] == ["Översikt"]
+    assert [t.value for t in english.title] == ["Overview"]
+    assert [len(d.value) for d in swedish.dataframe] == [
+        len(d.value) for d in english.dataframe
+    ]
+    assert "kr" not in english.metric[0].value
