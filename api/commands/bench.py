@@ -33,7 +33,7 @@ plans:
   - {id: digital, product: digital, price: {amount: "149.00"}, prices_include_vat: true}
   - {id: service, product: service, price: {amount: "99.00"}}
 campaigns:
-  - {id: welcome, name: Halva priset, code: HALV, discount: {percent: "50"},
+  - {id: welcome, name: Halva priset, code: HALV, discount: {percent: "0.5"},
      lasts: {periods: 3}}
 """
 

@@ -21,7 +21,9 @@ PROJECT = Path(__file__).parents[2] / "dbt"
 POINTER = "current.json"
 KEPT_BUILDS = 14
 METRICS = "metrics.yml"
-TESTS = {"test", "unit_test"}
+TESTS = {"test"}
+# Unit tests prove the models when they are changed; a build proves its data.
+DATA_ONLY = ["--exclude-resource-type", "unit_test"]
 RUN_DBT = "from dbt.cli.main import cli; cli()"
 # dbt ends with 1 when it ran to its end and some node failed.
 TESTS_FAILED = 1
@@ -122,7 +124,7 @@ def manifest(home: Home) -> Path:
 def build(home: Home, *, as_of: date, position: int) -> Build:
     """Build the warehouse aside from the landing, and run every test on it."""
     path = prepared(home, as_of=as_of, position=position)
-    arguments = ["build", *_places(target(home)), *variables(as_of)]
+    arguments = ["build", *_places(target(home)), *variables(as_of), *DATA_ONLY]
     _invoke(arguments, environment(home, path))
     return audited(home, as_of=as_of, position=position)
 
@@ -131,11 +133,10 @@ def build_journal(home: Home, *, as_of: date, position: int) -> Build:
     """Build only what the journal needs, with its tests: what vouchers are booked from."""
     path = home.warehouse / f"journal.{build_id(as_of, position)}.duckdb"
     path.unlink(missing_ok=True)
-    artefacts = home.warehouse / "journal"
     selection = ["--select", "+journal_differences", "--indirect-selection", "cautious"]
-    arguments = ["build", *_places(artefacts), *variables(as_of), *selection]
+    arguments = ["build", *_places(target(home)), *variables(as_of), *DATA_ONLY, *selection]
     _invoke(arguments, environment(home, path))
-    return _audit(artefacts, (as_of, position), path)
+    return _audit(target(home), (as_of, position), path)
 
 
 def _invoke(arguments: list[str], environment: dict[str, str]) -> None:

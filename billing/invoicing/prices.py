@@ -4,14 +4,24 @@ The version that holds for a piece is the newest one that reaches it: a version 
 `new` agreements reaches those that took the plan on or after its first day, one at
 `renewal` the cycles that start then or later, one for `all` every day from then on.
 The first version of a plan reaches everything.
+
+>>> held = pl.DataFrame({"model": ["flat", "per_unit"], "amount": ["299", "49.50"],
+...     "quantity": ["3", "3"], "currency": ["SEK", "SEK"]}).with_columns(
+...     pl.col("amount", "quantity").cast(AMOUNT), agreed_minor=pl.lit(None, pl.Int64),
+...     terms=pl.lit("{}"))
+>>> listed(held)["list_minor"].to_list()
+[29900, 14850]
 """
 
 import polars as pl
 
+from billing.invoicing import tiers
 from billing.invoicing.timeline import QUANTITY
-from billing.money import round_decimal
+from billing.money import DEFAULT_EXPONENT, EXPONENTS, rounded_share
 
 AMOUNT = pl.Decimal(18, 6)
+# Amounts and quantities are multiplied as whole millionths, exactly.
+MICRO = 1_000_000
 
 VERSIONS = pl.Schema(
     {
@@ -93,14 +103,55 @@ def _newest(segments: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     return keyed.join(chosen, on="segment", how="left").drop("segment")
 
 
-def whole_cycle(decimals: int = 2) -> pl.Expr:
-    """Return what a whole cycle costs in minor units, from model, amount and quantity.
+def listed(
+    pieces: pl.DataFrame, uses: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Add list_minor: what a whole cycle costs in minor units, by model and quantity.
 
-    Rounded once, half away from zero. An agreed price stands in for the amount.
+    `pieces` has model, amount, terms, quantity, agreed_minor and currency; null where
+    there is no price. It is rounded once, half away from zero. An agreed price stands in
+    for the catalogue's. `uses` (piece: row number, quantity) are the single uses of
+    metered pieces, for the model that prices each of them.
     """
-    agreed = pl.col("agreed_minor").cast(pl.Decimal(38, 6)) / 10**decimals
-    amount = pl.coalesce(agreed.cast(AMOUNT), pl.col("amount"))
+    keyed = pieces.with_row_index("piece")
+    agreed = pl.col("agreed_minor").is_not_null()
+    by_terms = keyed.filter(pl.col("model").is_in(tiers.MODELS) & ~agreed)
+    plain = _amount().alias("list_minor")
+    if by_terms.is_empty():
+        return keyed.with_columns(plain).drop("piece")
+    exact = tiers.priced(by_terms, uses)
+    priced = pl.col("list_pico").is_not_null()
+    return (
+        keyed.join(exact, on="piece", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(priced).then(_rounded("list_pico")).otherwise(plain)
+            .alias("list_minor")
+        )
+        .drop("piece", "list_pico")
+    )  # fmt: skip
+
+
+def _amount() -> pl.Expr:
+    """Return the price of flat and per-unit models, or the agreed one."""
     per_unit = pl.col("model") == "per_unit"
-    quantity = pl.when(per_unit).then("quantity").otherwise(pl.lit(1, QUANTITY))
-    minor = amount.cast(pl.Decimal(38, 8)) * quantity.cast(pl.Decimal(38, 6)) * 10**decimals
-    return round_decimal(minor)
+    units = pl.when(per_unit).then(tiers.micro("quantity")).otherwise(MICRO)
+    exact = tiers.micro("amount") * units
+    agreed = rounded_share(pl.col("agreed_minor"), units, pl.lit(MICRO))
+    return pl.coalesce(agreed, _rounded_expr(exact))
+
+
+def _rounded(column: str) -> pl.Expr:
+    return _rounded_expr(pl.col(column))
+
+
+def _rounded_expr(pico: pl.Expr) -> pl.Expr:
+    """Return millionths of millionths of major units as minor units of the currency."""
+    scale = pl.col("currency").replace_strict(
+        {name: 10**digits for name, digits in EXPONENTS.items()},
+        default=10**DEFAULT_EXPONENT,
+        return_dtype=pl.Int64,
+    )
+    return rounded_share(pico, scale, pl.lit(MICRO * MICRO))
+
+
+__all__ = ["AMOUNT", "QUANTITY", "VERSIONS", "attach", "listed", "steps"]

@@ -139,7 +139,7 @@ def _of_the_banks(books: Books, outside: Outside, day: date) -> dict[str, bytes]
 
 
 def _advised_on() -> pl.Expr:
-    """Return when a mandate is advised: after the shop's export, and the one that corrects it."""
+    """Return when a mandate is advised: when the shop's corrections are in, too."""
     return pl.col("exported_on") + pl.duration(days=9)
 
 

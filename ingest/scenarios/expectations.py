@@ -1,26 +1,31 @@
 """Checking what a story expects against what came about; every fault is a sentence."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
 
 from ingest.scenarios import figures, outcome
-from ingest.scenarios.comparison import asked, complete
+from ingest.scenarios.comparison import Row, asked, complete
 from ingest.scenarios.expected import Expect
-from ingest.scenarios.player import Played
+from ingest.scenarios.player import Played, Plot
 from ingest.scenarios.stage import Stage
 
 Faults = list[str]
 
 
-def faults(stage: Stage, played: list[Played], due: list[date]) -> Faults:
+def faults(stage: Stage, played: Plot, documents: list[Row]) -> Faults:
     """Return everything that did not come out as expected."""
     expect = stage.scenario.expect
     found = [fault for check in CHECKS for fault in check(stage, expect)]
-    idle = [f"nothing_due: on {day} a run would issue something" for day in due]
-    return [*_refusals(expect, played), *found, *idle, *figures.faults(stage)]
+    idle = [f"nothing_due: on {day} a run would issue something" for day in played.due]
+    return [
+        *_refusals(expect, played.steps),
+        *_invoices(expect, documents),
+        *found,
+        *idle,
+        *figures.faults(stage),
+    ]
 
 
-def _refusals(expect: Expect, played: list[Played]) -> Faults:
+def _refusals(expect: Expect, played: Sequence[Played]) -> Faults:
     found = [
         {"step": p.step, "kind": p.refusal.kind, "message": p.refusal.message}
         for p in played
@@ -29,8 +34,7 @@ def _refusals(expect: Expect, played: list[Played]) -> Faults:
     return complete("refused", [row.named() for row in expect.refused], found)
 
 
-def _invoices(stage: Stage, expect: Expect) -> Faults:
-    found = outcome.documents(stage)
+def _invoices(expect: Expect, found: list[Row]) -> Faults:
     count = expect.invoice_count
     wrong = (
         [f"invoice_count: {count} were expected, {len(found)} were issued"]
@@ -88,7 +92,6 @@ def _subscriptions(stage: Stage, expect: Expect) -> Faults:
 
 
 CHECKS: list[Callable[[Stage, Expect], Faults]] = [
-    _invoices,
     _reminders,
     _deviations,
     _balances,

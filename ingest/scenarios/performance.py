@@ -54,8 +54,7 @@ def perform_one(shelf: Shelf, name: str, scenario: Scenario) -> Transcript:
     """Play one story on empty books of that name."""
     with shelf.books(name) as books:
         stage = set_up(scenario, books)
-        played, due = play(stage)
-        found = expectations.faults(stage, played, due)
-        return Transcript(
-            scenario, tuple(played), tuple(outcome.documents(stage)), tuple(found)
-        )
+        plot = play(stage)
+        documents = outcome.documents(stage)
+        found = expectations.faults(stage, plot, documents)
+        return Transcript(scenario, plot.steps, tuple(documents), tuple(found))

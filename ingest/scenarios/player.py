@@ -12,6 +12,7 @@ from ingest.scenarios.actions import ACTIONS
 from ingest.scenarios.stage import LEGAL_ENTITY, Answer, NotYet, Stage
 
 MANY = 1_000_000
+ISSUING = {"bill", "credit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,29 @@ class Played:
     refusal: No | None = None
 
 
-def play(stage: Stage) -> tuple[list[Played], list[date]]:
-    """Carry out the steps in order; return what each came to, and the days with more due.
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What all steps came to, and the days of `nothing_due` on which something is due."""
+
+    steps: tuple[Played, ...]
+    due: tuple[date, ...]
+
+
+def play(stage: Stage) -> Plot:
+    """Carry out the steps in order.
 
     A day of `nothing_due` is looked at when all steps up to it have been carried out.
     """
     asked = sorted(stage.scenario.expect.nothing_due)
-    played, due_after_all = [], []
+    played: list[Played] = []
+    due_after_all: list[date] = []
     for n, step in enumerate(stage.scenario.steps, 1):
         while asked and asked[0] < step.on:
             due_after_all += _due(stage, asked.pop(0))
         played.append(_carried_out(stage, n, step))
     for day in asked:
         due_after_all += _due(stage, day)
-    return played, due_after_all
+    return Plot(tuple(played), tuple(due_after_all))
 
 
 def _due(stage: Stage, day: date) -> list[date]:
@@ -61,13 +71,13 @@ def _carried_out(stage: Stage, n: int, step: shape.Step) -> Played:
         stage.answers.append({})
         return Played(n, step.on, name, did, refusal=refusal)
     stage.answers.append(answer)
-    _note_issued(stage)
+    if name in ISSUING:
+        _note_issued(stage)
     return Played(n, step.on, name, did, answer, tuple(stage.invoices[before:]))
 
 
 def _note_issued(stage: Stage) -> None:
     """Continue the list of documents, in the order of issue."""
     issued = queries.invoices_listed(stage.books, 0, MANY)
-    stage.invoices = issued.sort("number")["invoice_id"].to_list() if (
-        issued.height
-    ) else []
+    if issued.height:
+        stage.invoices = issued.sort("number")["invoice_id"].to_list()

@@ -58,7 +58,7 @@ def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[An
     home, as_of = Home.from_environment(), date.fromisoformat(context.partition_key)
     path = warehouse.prepared(home, as_of=as_of, position=landing.position(home))
     os.environ.update(warehouse.environment(home, path))
-    arguments = ["build", *warehouse.variables(as_of)]
+    arguments = ["build", *warehouse.variables(as_of), *warehouse.DATA_ONLY]
     target = warehouse.target(home)
     yield from dbt.cli(arguments, context=context, target_path=target).stream()
 

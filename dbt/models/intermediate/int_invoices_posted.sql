@@ -86,11 +86,11 @@ net as (
 
 posted as (
     select * from totals
-    union all
+    union all by name
     select * from roundings
-    union all
+    union all by name
     select * from vat
-    union all
+    union all by name
     select * from net
 )
 

@@ -41,7 +41,7 @@ reminder_claims as (
 
 items as (
     select * from documents
-    union all
+    union all by name
     select * from reminder_claims
 )
 

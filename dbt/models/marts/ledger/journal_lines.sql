@@ -2,13 +2,13 @@
 -- rate, payment method), and where the chart names none for it, by its role alone.
 with amounts as (
     select * from {{ ref('int_invoices_posted') }}
-    union all
+    union all by name
     select * from {{ ref('int_payments_posted') }}
-    union all
+    union all by name
     select * from {{ ref('int_reminders_posted') }}
-    union all
+    union all by name
     select * from {{ ref('int_write_offs_posted') }}
-    union all
+    union all by name
     select * from {{ ref('int_revenue_posted') }}
 ),
 

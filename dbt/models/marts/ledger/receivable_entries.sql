@@ -45,7 +45,7 @@ credits_used as (
 
 movements as (
     select * from settled
-    union all
+    union all by name
     select * from credits_used
 ),
 
@@ -82,7 +82,7 @@ entries as (
         due_on,
         recorded_at
     from issued
-    union all
+    union all by name
     select * from moved
 )
 

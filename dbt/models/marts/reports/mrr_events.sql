@@ -50,7 +50,7 @@ ended as (
 
 events as (
     select * from begun
-    union all
+    union all by name
     select * from ended
 ),
 
