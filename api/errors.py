@@ -17,6 +17,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from psycopg.errors import LockNotAvailable
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
@@ -71,7 +72,7 @@ class Problem:
             "status": self.status,
             "detail": self.detail,
             # A URI reference may hold no raw signs outside ASCII (RFC 3986).
-            "instance": quote(scope.get("path", ""), safe="/%:@!$&'()*+,;=~-._"),
+            "instance": quote(scope.get("path", ""), safe="/:@!$&'()*+,;=~-._"),
             "code": self.code,
             "request_id": scope.get("saldo.request_id", ""),
             "retryable": (
@@ -133,6 +134,12 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for status in sorted(statuses)
     }
+
+
+def previewable(answer: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a route that may also be asked with ?preview=true."""
+    preview = {"model": answer, "description": "A preview; nothing is recorded."}
+    return {200: preview, **responses(*WRITE_STATUSES)}
 
 
 PROBLEM_SCHEMA: dict[str, Any] = {

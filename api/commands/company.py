@@ -79,7 +79,9 @@ def _suggested(name: str, answers: dict[str, str | None]) -> str | None:
     from billing.identifiers import vat_number
 
     number = answers.get("organisation_number")
-    return vat_number.of_organisation(number) if name == "vat_number" and number else None
+    return (
+        vat_number.of_organisation(number) if name == "vat_number" and number else None
+    )
 
 
 def _answer(name: str, question: str, default: str | None) -> str | None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.auth import Reader, TryingWriter
-from api.errors import READ_STATUSES, WRITE_STATUSES, responses
+from api.errors import READ_STATUSES, previewable, responses
 from api.listing import Listed, Page, one, page
 from api.payload import Id, Payload, Text
 from billing.books import listings, queries
@@ -73,7 +73,7 @@ class Customer(ListedCustomer):
     operation_id="register_customer",
     status_code=201,
     response_model=RegisteredCustomer,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(RegisteredCustomer),
 )
 def register_customer(customer: NewCustomer, sender: TryingWriter) -> Response:
     """Register a customer; the same customer twice is one customer."""

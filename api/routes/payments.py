@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.auth import Reader, TryingWriter
-from api.errors import READ_STATUSES, WRITE_STATUSES, responses
+from api.errors import READ_STATUSES, previewable, responses
 from api.listing import Listed, Page, one, page
 from api.payload import Minor, Money, Name, Payload, Text, money
 from billing.books import listings, queries
@@ -110,7 +110,7 @@ def list_deviations(asked: Page) -> Listed[Deviation]:
     operation_id="settle_deviation",
     status_code=201,
     response_model=Settled,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Settled),
 )
 def settle(deviation_id: Name, asked: Settlement, sender: TryingWriter) -> Response:
     """Settle a deviation by a person's decision, with its reason."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.auth import Reader, TryingWriter
-from api.errors import READ_STATUSES, WRITE_STATUSES, responses
+from api.errors import READ_STATUSES, previewable, responses
 from api.listing import one
 from api.payload import Day, DecimalText, Id, Minor, Payload, Quantity, Text
 from billing.books import queries
@@ -112,7 +112,7 @@ class Subscription(Payload):
     operation_id="subscribe",
     status_code=201,
     response_model=Subscribed,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Subscribed),
 )
 def subscribe(subscription: NewSubscription, sender: TryingWriter) -> Response:
     """Take an agreement; the same agreement twice is one agreement."""
@@ -155,7 +155,7 @@ def list_of_customer(customer_id: Id, caller: Reader) -> list[Subscription]:
     operation_id="change_subscription",
     status_code=201,
     response_model=Changed,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Changed),
 )
 def change(subscription_id: Id, asked: Change, sender: TryingWriter) -> Response:
     """Change plan, quantity, price, billing day or campaign."""
@@ -169,7 +169,7 @@ def change(subscription_id: Id, asked: Change, sender: TryingWriter) -> Response
     operation_id="cancel_subscription",
     status_code=201,
     response_model=Changed,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Changed),
 )
 def cancel(subscription_id: Id, asked: Cancellation, sender: TryingWriter) -> Response:
     """End an agreement, at the end of the paid period unless another day is given."""
@@ -181,7 +181,7 @@ def cancel(subscription_id: Id, asked: Cancellation, sender: TryingWriter) -> Re
     operation_id="pause_subscription",
     status_code=201,
     response_model=Changed,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Changed),
 )
 def pause(subscription_id: Id, asked: Interruption, sender: TryingWriter) -> Response:
     """Pause delivery and billing."""
@@ -193,7 +193,7 @@ def pause(subscription_id: Id, asked: Interruption, sender: TryingWriter) -> Res
     operation_id="resume_subscription",
     status_code=201,
     response_model=Changed,
-    responses=responses(*WRITE_STATUSES),
+    responses=previewable(Changed),
 )
 def resume(subscription_id: Id, asked: Resumption, sender: TryingWriter) -> Response:
     """End the running pause."""

@@ -105,7 +105,7 @@ def load(books: Books, legal_entity: str, scope: Scope, on: date) -> Base:
 
 
 def _shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    return frame.select(schema.names()).cast(schema)  # type: ignore[arg-type] # a schema casts
+    return frame.select(schema.names()).cast(schema)
 
 
 def _subscriptions(read: Reader, legal_entity: str, scope: Scope) -> pl.DataFrame:

@@ -87,10 +87,8 @@ def _forget_orphans(home: Home, manifest: dict[str, Any]) -> None:
 
 def _tables(read: Reader) -> dict[str, pl.DataFrame]:
     columns = read(COLUMNS).filter(~pl.col("column_name").is_in(UNLANDED))
-    return {
-        str(table): frame
-        for (table,), frame in columns.partition_by("table_name", as_dict=True).items()
-    }
+    parts = columns.partition_by("table_name", maintain_order=True)
+    return {frame["table_name"][0]: frame for frame in parts}
 
 
 def _land_table(
@@ -109,7 +107,8 @@ def _land_table(
     known = any(part["table"] == name for part in manifest["parts"])
     if frame.is_empty() and known:
         return None
-    first, last = frame["seq"].min() or 0, frame["seq"].max() or 0
+    seqs = [0] if frame.is_empty() else frame["seq"].to_list()
+    first, last = seqs[0], seqs[-1]
     file = f"{name}/seq={first}-{last}.parquet"
     path = home.landing / file
     path.parent.mkdir(parents=True, exist_ok=True)

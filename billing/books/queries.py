@@ -37,7 +37,7 @@ def ask(
 ) -> pl.DataFrame:
     """Run a query of the books with named parameters into a frame."""
     with books.transaction() as connection:
-        cursor = connection.execute(query, parameters or {})  # type: ignore[call-overload] # queries are constants of ours
+        cursor = connection.execute(query, parameters or {})
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall()
     return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)

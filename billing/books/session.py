@@ -153,7 +153,7 @@ def _sqlalchemy_url(url: str) -> str:
 def _assert_durable(url: str) -> None:
     with psycopg.connect(url) as connection:
         for setting, wanted in DURABLE.items():
-            row = connection.execute(f"show {setting}").fetchone()  # type: ignore[call-overload] # setting is a constant of ours
+            row = connection.execute(f"show {setting}").fetchone()
             if row is None or row[0] != wanted:
                 raise NotDurable(
                     f"the database server has {setting} = {row}; set it {wanted}"

@@ -15,6 +15,7 @@ billing.catalogue.file.WrongCatalogue: plans[0] 'x': product 'y' is not among th
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -178,10 +179,10 @@ def _check_references(file: CatalogueFile, country: str) -> None:
                 "products"
             )
     for n, campaign in enumerate(file.campaigns):
-        for plan in campaign.eligible.plans or []:
-            if plan not in plans:
+        for name in campaign.eligible.plans or []:
+            if name not in plans:
                 raise WrongCatalogue(
-                    f"campaigns[{n}] {campaign.id!r}: plan {plan!r} is not among the "
+                    f"campaigns[{n}] {campaign.id!r}: plan {name!r} is not among the "
                     "plans"
                 )
 
@@ -190,7 +191,7 @@ def _check_prices(file: CatalogueFile) -> None:
     """Refuse versions that begin on one day, or inside one that has an end."""
     for n, plan in enumerate(file.plans):
         versions = sorted(plan.versions(), key=lambda version: version.valid_from)
-        for before, after in zip(versions, versions[1:], strict=False):
+        for before, after in pairwise(versions):
             clash = before.valid_to is not None and after.valid_from < before.valid_to
             if clash or before.valid_from == after.valid_from:
                 raise WrongCatalogue(

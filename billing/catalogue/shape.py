@@ -203,7 +203,7 @@ class Campaign(Strict):
     code: str | None = None
     discount: Discount
     lasts: Lasting | Literal["forever"] = "forever"
-    valid: Open = Open()
+    valid: Open = Field(default_factory=lambda: Open.model_validate({}))
     eligible: Eligible = Field(Eligible(), alias="for")
     stacks: bool = False
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from billing.invoicing import campaigns, prices, usage
+from billing.invoicing import campaigns, commitment, prices, usage
 from billing.invoicing.base import IDENTITY, Base
 from billing.invoicing.cutting import cut
 from billing.periods import DAYS, MONTHS, Cycle, first_anchor, shifted
@@ -29,18 +29,21 @@ def charges(base: Base, timeline: pl.DataFrame, *, through: date) -> pl.DataFram
     """Return every piece that should be billed, and the next one that will be.
 
     `timeline` is `timeline.intervals` of the base's changes. A piece has the columns of
-    `CHARGES`; `reason` says why it cannot be billed, null when it can. Pieces are returned as far as the cycle after `through`, or
-    as far as has been billed where that is longer.
+    `CHARGES`; `reason` says why it cannot be billed, null when it can. Pieces are
+    returned as far as the cycle after `through`, or as far as has been billed where that
+    is longer.
     """
     held = _of_plans(base, timeline)
     windows = campaigns.windows(base, held)
     bounds = pl.concat([campaigns.bounds(windows), _price_days(base, held)])
     pieces = cut(_phases(base, held), bounds, on=["subscription_id"])
     recurring = _priced(base, _cycles(pieces, base, through), windows)
+    single = (_setup_fees(base, held), _one_offs(base))
+    filled_up = commitment.owed(recurring, base.company.policies)
     return pl.concat(
         [
             frame.select(CHARGES.names()).cast(CHARGES)  # type: ignore[arg-type] # a schema casts
-            for frame in (recurring, _setup_fees(base, held), _one_offs(base))
+            for frame in (recurring, filled_up, *single)
         ]
     )
 
@@ -183,8 +186,8 @@ def _priced(
 ) -> pl.DataFrame:
     """Price the pieces, take discounts off, and add the rate of tax and the due day."""
     measured = usage.measured(prices.attach(segments, base.versions), base.usage)
-    listed = measured.with_columns(list_minor=prices.whole_cycle(), source_id=None)
-    net = campaigns.discounted(listed, windows)
+    listed = prices.listed(measured, usage.uses(measured, base.usage))
+    net = campaigns.discounted(listed.with_columns(source_id=None), windows)
     return _taxed(base, net).with_columns(
         kind=pl.when(pl.col("usage_metric").is_null())
         .then(pl.lit("period"))

@@ -94,6 +94,32 @@ def _parked(pieces: pl.DataFrame, on: date) -> pl.DataFrame:
     )
 
 
+def _settled(base: Base, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the first cycle of each agreement that may still change by itself.
+
+    Each item's last billed cycle may, and one that waits to be billed: a year in arrears
+    is older than the months beside it. What a commitment is short of hangs on all that
+    its period holds, so such agreements are always looked at whole.
+    """
+    item = ["subscription_id", "item"]
+    billed = pl.concat(
+        [
+            base.billed.select(*item, "cycle_from"),
+            found.filter("is_due").select(*item, "cycle_from"),
+        ]
+    )
+    waiting = found.filter(~pl.col("is_due")).select(*item, "cycle_from")
+    committed = base.changes.join(
+        base.plans.filter(pl.col("minimum_minor") > 0), on="plan_id", how="semi"
+    )
+    return (
+        pl.concat([billed.group_by(item).agg(pl.col("cycle_from").max()), waiting])
+        .group_by("subscription_id")
+        .agg(settled_on=pl.col("cycle_from").min())
+        .join(committed, on="subscription_id", how="anti")
+    )
+
+
 def _positions(
     base: Base, found: pl.DataFrame, parked: pl.DataFrame, on: date
 ) -> pl.DataFrame:
@@ -103,18 +129,7 @@ def _positions(
         .group_by("subscription_id")
         .agg(next_on=pl.col("due_on").min())
     )
-    last_billed = pl.concat(
-        [
-            base.billed.select("subscription_id", "item", "cycle_from"),
-            found.filter("is_due").select("subscription_id", "item", "cycle_from"),
-        ]
-    )
-    settled = (
-        last_billed.group_by("subscription_id", "item")
-        .agg(pl.col("cycle_from").max())
-        .group_by("subscription_id")
-        .agg(settled_on=pl.col("cycle_from").min())
-    )
+    settled = _settled(base, found)
     blocked = parked.select("subscription_id", blocked=pl.lit(value=True))
     return (
         base.subscriptions.select("subscription_id")

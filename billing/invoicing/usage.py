@@ -16,29 +16,15 @@ def measured(segments: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         return segments
     keyed = metered.with_row_index("piece")
     used = (
-        keyed.select(
-            "piece", "subscription_id", "usage_metric", "usage_aggregation",
-            "period_from", "period_to",
-        )  # fmt: skip
-        .join(
-            events,
-            left_on=["subscription_id", "usage_metric"],
-            right_on=["subscription_id", "metric"],
-        )
-        .filter(
-            (pl.col("used_on") >= pl.col("period_from"))
-            & (pl.col("used_on") < pl.col("period_to"))
-        )
-        .sort("used_on", maintain_order=True)
+        _met(keyed, events)
         .group_by("piece", "usage_aggregation", maintain_order=True)
         .agg(
-            sum=pl.col("quantity").sum().cast(QUANTITY),
-            max=pl.col("quantity").max(),
-            last=pl.col("quantity").last(),
+            sum=pl.col("used").sum().cast(QUANTITY),
+            max=pl.col("used").max(),
+            last=pl.col("used").last(),
             count=pl.len().cast(QUANTITY),
         )
-        .with_columns(used=_by_aggregation())
-        .select("piece", "used")
+        .select("piece", used=_by_aggregation())
     )
     counted = (
         keyed.join(used, on="piece", how="left")
@@ -47,6 +33,34 @@ def measured(segments: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
     others = segments.filter(pl.col("usage_metric").is_null())
     return pl.concat([others, counted])
+
+
+def uses(pieces: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return the single uses of metered pieces: piece (row number) and quantity."""
+    metered = pieces.with_row_index("piece").filter(
+        pl.col("usage_metric").is_not_null()
+    )
+    return _met(metered, events).select("piece", quantity="used")
+
+
+def _met(metered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return the events on the days of each piece, in the order of the days."""
+    return (
+        metered.select(
+            "piece", "subscription_id", "usage_metric", "usage_aggregation",
+            "period_from", "period_to",
+        )  # fmt: skip
+        .join(
+            events.rename({"quantity": "used"}),
+            left_on=["subscription_id", "usage_metric"],
+            right_on=["subscription_id", "metric"],
+        )
+        .filter(
+            (pl.col("used_on") >= pl.col("period_from"))
+            & (pl.col("used_on") < pl.col("period_to"))
+        )
+        .sort("used_on", maintain_order=True)
+    )
 
 
 def _by_aggregation() -> pl.Expr:

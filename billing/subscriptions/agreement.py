@@ -12,19 +12,19 @@ PAYMENT_METHODS = ("bankgiro", "autogiro", "card")
 
 AGREEMENTS = pl.Schema(
     {
-        "subscription_id": pl.String,
-        "customer_id": pl.String,
-        "payer_id": pl.String,
-        "recipient_id": pl.String,
-        "legal_entity": pl.String,
-        "plan_id": pl.String,
+        "subscription_id": pl.String(),
+        "customer_id": pl.String(),
+        "payer_id": pl.String(),
+        "recipient_id": pl.String(),
+        "legal_entity": pl.String(),
+        "plan_id": pl.String(),
         "quantity": QUANTITY,
-        "agreed_minor": pl.Int64,
-        "campaign": pl.String,
-        "payment_method": pl.String,
-        "start_on": pl.Date,
-        "ended_on": pl.Date,
-        "billed_through": pl.Date,
+        "agreed_minor": pl.Int64(),
+        "campaign": pl.String(),
+        "payment_method": pl.String(),
+        "start_on": pl.Date(),
+        "ended_on": pl.Date(),
+        "billed_through": pl.Date(),
     }
 )
 
@@ -91,7 +91,7 @@ def completed(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
             pl.lit(None, AGREEMENTS[name]).alias(name) for name in missing
         )
         .select(AGREEMENTS.names())
-        .cast(AGREEMENTS)  # type: ignore[arg-type] # a schema casts
+        .cast(AGREEMENTS)
         .with_columns(
             pl.col("payer_id").fill_null(pl.col("customer_id")),
             pl.col("recipient_id").fill_null(pl.col("customer_id")),

@@ -33,7 +33,14 @@ def started(path):
     """Open the books of a new home, with one company and a small catalogue."""
     books = open_books(Home(path).made())
     company = Company(
-        "NB", "Norrbladet", "5560360793", "SE", "SEK", Policies(), "SE556036079301", "5050-1055"
+        "NB",
+        "Norrbladet",
+        "5560360793",
+        "SE",
+        "SEK",
+        Policies(),
+        "SE556036079301",
+        "5050-1055",
     )
     give(books, ApplyCompany(company, date(2026, 1, 1)))
     give(books, ApplyCatalogue(parse(CATALOGUE), date(2026, 1, 1)))

@@ -27,7 +27,7 @@ def over_real_books(books):
 
 @schema.parametrize()
 @settings(
-    max_examples=6,
+    max_examples=3,
     derandomize=True,
     deadline=None,
     database=None,

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from billing.books.base import Reader
 from billing.books.handle import Given
+from billing.books.session import Reader
 from billing.catalogue.file import (
     CAMPAIGNS,
     PLANS,
@@ -66,7 +66,7 @@ def known(read: Reader, on: date) -> Catalogue:
     """Return the catalogue as it is on a day, in the frames of a catalogue file."""
     return Catalogue(
         products=_latest(read, "products", "product_id", on).select(PRODUCTS.names()),
-        plans=_latest(read, "plans", "plan_id", on).select(PLANS.names()).cast(PLANS),  # type: ignore[arg-type] # a schema casts
+        plans=_latest(read, "plans", "plan_id", on).select(PLANS.names()).cast(PLANS),
         prices=_prices(read),
         campaigns=_campaigns(read),
     )
@@ -87,7 +87,7 @@ def _prices(read: Reader) -> pl.DataFrame:
     )
     return rows.with_columns(
         terms=pl.col("terms").map_elements(_canonical, return_dtype=pl.String)
-    ).cast({**PRICES, "version": pl.Int64})
+    ).cast(pl.Schema([*PRICES.items(), ("version", pl.Int64())]))
 
 
 def _canonical(terms: str) -> str:
@@ -102,4 +102,4 @@ def _campaigns(read: Reader) -> pl.DataFrame:
         " '[' || coalesce(lower(valid)::text, '') || ','"
         " || coalesce(upper(valid)::text, '') || ')' as valid, new_customers_only,"
         " plans, stacks from campaigns"
-    ).cast(CAMPAIGNS)  # type: ignore[arg-type] # a schema casts
+    ).cast(CAMPAIGNS)

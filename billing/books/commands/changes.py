@@ -257,7 +257,7 @@ def _decided(base: Base, facts: Facts, command: object, given: Given) -> Decisio
     ]
     # Facts on one date come in the order of recording, after all that is recorded.
     last = base.changes["seq"].max()
-    overlay = [row | {"seq": int(last or 0) + n} for n, row in enumerate(rows, 1)]  # type: ignore[call-overload] # seq is a number
+    overlay = [row | {"seq": int(last or 0) + n} for n, row in enumerate(rows, 1)]
     changed = replace(base, changes=pl.concat([base.changes, _as_changes(overlay)]))
     return Decision(
         rows={"subscription_changes": rows},

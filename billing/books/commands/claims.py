@@ -133,7 +133,7 @@ def write_off(command: WriteOff, given: Given) -> Decision:
 
 def record_mandates(command: RecordMandates, given: Given) -> Decision:
     """Record what has happened to mandates, once each."""
-    mandates = command.mandates.select(MANDATES.names()).cast(MANDATES)  # type: ignore[arg-type] # a schema casts
+    mandates = command.mandates.select(MANDATES.names()).cast(MANDATES)
     named = mandates.with_columns(
         pl.coalesce("mandate_id", pl.format("{}-{}", "scheme", "payer_number")).alias(
             "mandate_id"
@@ -188,7 +188,7 @@ def order_collection(command: OrderCollection, given: Given) -> Decision:
 
 def record_results(command: RecordCollectionResults, given: Given) -> Decision:
     """Record answers to orders; a paid one is a payment of its invoice."""
-    results = command.results.select(RESULTS.names()).cast(RESULTS)  # type: ignore[arg-type] # a schema casts
+    results = command.results.select(RESULTS.names()).cast(RESULTS)
     orders = given.frame(
         "select order_id, legal_entity, reference, orders.currency,"
         " orders.amount_minor, answered.result as known_result"

@@ -214,12 +214,8 @@ def _issued(run_id: str, run: Run, given: Given) -> Decision:
     invoices = run.issue.invoices.with_columns(run_id=pl.lit(run_id))
     lines = run.issue.lines.drop("payer_id", "currency", "rate_micro")
     legal_entity = run_id.rsplit("-", 4)[0]
-    last = invoices["number"].max()
-    counters = (
-        {(legal_entity, SERIES): int(last) + 1}  # type: ignore[call-overload] # a number
-        if last is not None
-        else {}
-    )
+    numbers = invoices["number"].to_list()
+    counters = {(legal_entity, SERIES): max(numbers) + 1} if numbers else {}
     issued = invoices.filter(pl.col("kind") == "invoice")
     return Decision(
         rows={

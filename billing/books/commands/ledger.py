@@ -1,5 +1,7 @@
 """Booking vouchers, and the files that come and go: what is appended for each."""
 
+from datetime import date
+
 import polars as pl
 
 from billing.books.handle import Given
@@ -10,7 +12,7 @@ from billing.ledger.command import DIFFERENCES, BookVouchers
 
 def book_vouchers(command: BookVouchers, given: Given) -> Decision:
     """Book the differences of a build once, numbered and balanced, in open periods."""
-    differences = command.differences.select(DIFFERENCES.names()).cast(DIFFERENCES)  # type: ignore[arg-type] # a schema casts
+    differences = command.differences.select(DIFFERENCES.names()).cast(DIFFERENCES)
     entities = differences["legal_entity"].unique().sort().to_list()
     already = given.rows(
         "select 1 from vouchers where source_key like %s limit 1",
@@ -35,7 +37,7 @@ def book_vouchers(command: BookVouchers, given: Given) -> Decision:
     )
 
 
-def _open_from(given: Given) -> dict[str, object]:
+def _open_from(given: Given) -> dict[str, date]:
     closed = given.rows(
         "select legal_entity, max(closed_through) as closed_through"
         " from period_closings group by legal_entity"

@@ -43,7 +43,7 @@ class AlreadyReturned(Conflict):
 
 def record_payments(command: RecordPayments, given: Given) -> Decision:
     """Record the payments that are new, settle what their references name, park the rest."""
-    payments = command.payments.select(PAYMENTS.names()).cast(PAYMENTS)  # type: ignore[arg-type] # a schema casts
+    payments = command.payments.select(PAYMENTS.names()).cast(PAYMENTS)
     fresh = _entitled(_new(payments, given), given).with_columns(
         file_sha256=pl.lit(command.file_sha256, pl.String)
     )
@@ -138,7 +138,7 @@ def open_items(
 ) -> pl.DataFrame:
     """Return open items in the order in which they are paid; columns of `ITEMS`."""
     found = given.frame(query, parameters)
-    return found.cast(ITEMS) if found.height else ITEMS.to_frame()  # type: ignore[arg-type] # a schema casts
+    return found.cast(ITEMS) if found.height else ITEMS.to_frame()
 
 
 def allocations(
@@ -196,7 +196,7 @@ def _candidates(rests: pl.DataFrame, given: Given) -> pl.DataFrame:
         " where lower(name) = any(%s) and open_minor > 0 and item_kind = 'invoice'",
         (names,),
     )
-    return found.cast(schema) if found.height else schema.to_frame()  # type: ignore[arg-type] # a schema casts
+    return found.cast(schema) if found.height else schema.to_frame()
 
 
 def return_payment(command: ReturnPayment, given: Given) -> Decision:

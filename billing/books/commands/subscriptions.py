@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from billing.books.base import Reader
 from billing.books.handle import Given
+from billing.books.session import Reader
 from billing.decision import Decision, events
 from billing.invoicing.timeline import MAIN
 from billing.subscriptions import agreement
