@@ -35,8 +35,8 @@ ROUTERS: list[APIRouter] = [
 ]
 DESCRIPTION = """Subscription billing and finance, provable to the öre.
 
-Money is `{amount_minor, currency}`; every POST carries an `Idempotency-Key`; every answer
-that is not 2xx is an RFC 9457 problem; listings are read by an opaque cursor."""
+Money is `{amount_minor, currency}`; every POST carries an `Idempotency-Key`;
+every answer that is not 2xx is an RFC 9457 problem; a listing is read by a cursor."""
 
 
 def create() -> FastAPI:
@@ -45,7 +45,7 @@ def create() -> FastAPI:
 
 
 def application(books: Books, clock: Callable[[], datetime] | None = None) -> FastAPI:
-    """Return the application over some books, with the clock of the house or another."""
+    """Return the application over some books, with the house's clock or another."""
     app = FastAPI(
         title="Saldo",
         version="1",

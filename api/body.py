@@ -36,7 +36,7 @@ NOT_JSON = Problem(
 )
 
 
-class WrongBody(ValueError):
+class WrongBody(ValueError):  # noqa: N818 - what is wrong, not an accident
     """The body is JSON that we do not take; it says why."""
 
 
@@ -80,7 +80,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
 
 
 def parse(raw: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
-    """Parse strictly: no floats, no names twice, no depth, no NUL, no half characters."""
+    """Parse strictly: no floats, no name twice, no depth, no NUL, no half signs."""
     try:
         value = json.loads(
             raw.decode("utf-8"),

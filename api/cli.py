@@ -6,7 +6,7 @@ commands, each of which imports what it needs when it is called.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +64,7 @@ def saldo(
         os.environ["SALDO_HOME"] = str(home)
 
 
-for name, command in {
+COMMANDS: dict[str, Callable[..., None]] = {
     "init": company.init,
     "demo": demo.demo,
     "day": day.day,
@@ -75,7 +75,8 @@ for name, command in {
     "verify": verify.verify,
     "serve": serve.serve,
     "bench": bench.bench,
-}.items():
+}
+for name, command in COMMANDS.items():
     app.command(name)(command)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)

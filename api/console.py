@@ -1,6 +1,7 @@
-"""The console is how the command line speaks: rows as a table or as JSON, words, refusals."""
+"""The console is how the command line speaks: rows, JSON, words and refusals."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from billing.books.handle import Actor, Moment
+    from billing.books.home import Home
     from billing.books.session import Books
 
 Json = Annotated[bool, typer.Option("--json", help="Print rows as JSON.")]
@@ -47,7 +49,7 @@ def moment(on: date | None = None) -> "Moment":
     from billing.books.handle import Moment
 
     now = Moment.of(datetime.now(UTC))  # noqa: TID251 - the shell is where the clock is read
-    return now if on in (None, now.on) else Moment.morning(on)
+    return now if on is None or on == now.on else Moment.morning(on)
 
 
 def carry_out(
@@ -57,6 +59,18 @@ def carry_out(
     from billing.books.handle import handle
 
     return handle(opened, command, actor=actor(), moment=moment(on), preview=preview)
+
+
+def environment(home: "Home") -> dict[str, str]:
+    """Return what a child process needs to work on the same home with the same tools."""
+    tools = str(Path(sys.executable).parent)
+    return {
+        **os.environ,
+        "SALDO_HOME": str(home.path),
+        "DAGSTER_HOME": str(home.dagster),
+        # dbt is called by name, and lies beside this Python, activated or not.
+        "PATH": os.pathsep.join([tools, os.environ.get("PATH", "")]),
+    }
 
 
 def say(text: str = "") -> None:

@@ -1,4 +1,4 @@
-"""A cursor is where a listing goes on: opaque to the caller, signed, bound to its filter.
+"""A cursor is where a listing goes on: opaque, signed, and good for that listing only.
 
 >>> key = b"secret of the installation"
 >>> place = issue(Place(xid=7, seq=42), listing="invoices", key=key)
@@ -7,7 +7,8 @@ Place(xid=7, seq=42)
 >>> read(place, listing="payments", key=key)
 Traceback (most recent call last):
     ...
-api.cursor.WrongCursor: the cursor is not one of this listing; take next_cursor as it came
+api.cursor.WrongCursor: the cursor is not one of this listing; take next_cursor as it \
+came
 """
 
 import base64

@@ -1,8 +1,9 @@
-"""Delivering tells each endpoint what has happened: signed, once at least, never inside.
+"""Delivering tells each endpoint what has happened: signed, at least once, outside.
 
-Every attempt resolves the host anew, refuses any address that is not public, and connects
-to the address that was checked, with the host's name for TLS (spec T15). No redirects,
-no proxies of the environment, 20 seconds in all, and at most a kilobyte of the answer.
+Every attempt resolves the host anew, refuses any address that is not public, and
+connects to the address that was checked, with the host's name for TLS (spec T15). No
+redirects, no proxies of the environment, 20 seconds in all, and at most a kilobyte of
+the answer.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status or the failure before one, and what the receiver said."""
+    """What came back: a status or the failure before one, and what was said."""
 
     result: int | retries.Failure
     response: str | None = None

@@ -1,4 +1,4 @@
-"""A problem is how the API says no: RFC 9457 problem+json for every answer that is not 2xx.
+"""A problem is how the API says no: RFC 9457 for every answer that is not 2xx.
 
 >>> status_of(NotFound("no such invoice")), status_of(Invalid("wrong"))
 (404, 400)
@@ -98,7 +98,7 @@ def title_of(code: str) -> str:
 
 
 def status_of(no: No) -> int:
-    """Return the status of a refusal: its own where it has one, else that of its kind."""
+    """Return the status of a refusal: its own if it has one, else that of its kind."""
     for known in type(no).__mro__:
         if known in STATUS_OF_ERROR:
             return STATUS_OF_ERROR[known]
@@ -202,7 +202,7 @@ async def _refused_by_the_framework(request: Request, error: Exception) -> Respo
 
 
 def _allowed(request: Request) -> list[str]:
-    """Return the methods of all routes at the address; the framework names but one's."""
+    """Return the methods of all routes at the address; the framework names one's."""
     document = request.app.openapi()["paths"]
     return sorted(
         method.upper()

@@ -1,4 +1,4 @@
-"""A listing is read a page at a time, in the order of recording, by an opaque cursor."""
+"""A listing is read a page at a time, in the order of recording, by a cursor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ Page = Annotated[Window, Depends(window)]
 def page(
     asked: Window, rows: Rows, shape: Callable[[dict[str, Any]], Item]
 ) -> Listed[Item]:
-    """Return one page of a listing; one row more is read to know whether more follow."""
+    """Return one page of a listing; one row more is read to know if more follow."""
     caller = asked.caller
     found = rows(caller.books, asked.place, asked.limit + 1)
     shown = found.head(asked.limit)

@@ -1,4 +1,4 @@
-"""A reference page is the OpenAPI document as a person reads it: no script, nothing fetched.
+"""A reference page is the OpenAPI document for people: no script, nothing fetched.
 
 >>> text = page({"info": {"title": "Saldo", "version": "1"}, "paths": {"/v1/x": {
 ...     "get": {"operationId": "get_x", "summary": "Read x.", "responses": {"200": {

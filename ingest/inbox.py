@@ -26,7 +26,7 @@ from ingest.base import intake, refusal
 from ingest.base.intake import BaseFile, By
 
 UNKNOWN = "unknown"
-EVERYTHING = 1 << 31
+EVERYTHING, RECENT = 1 << 31, 1000
 NOT_INBOX = {
     "company.yaml": "apply it with saldo init",
     "catalogue.yaml": "apply it with saldo catalogue apply",
@@ -189,9 +189,12 @@ def _mandate_advice(books: Books, file: Dropped, moment: Moment) -> Outcome:
 
 def _collection_report(books: Books, file: Dropped, moment: Moment) -> Outcome:
     read = autogiro.answers(file.data)
-    rows, lost = autogiro.results(
-        read.rows, oversight.collection_orders(books, EVERYTHING)
-    )
+    # Answers come within days: the newest orders have nearly always been asked about.
+    recent = oversight.collection_orders(books, RECENT + 2 * read.rows.height)
+    rows, lost = autogiro.results(read.rows, recent)
+    if not lost.is_empty():
+        every = oversight.collection_orders(books, EVERYTHING)
+        rows, lost = autogiro.results(read.rows, every)
     if not rows.is_empty():
         command = RecordCollectionResults(rows, file_sha256=file.sha256)
         handle(books, command, actor=SYSTEM, moment=moment)

@@ -1,7 +1,6 @@
 """What every test may ask for: empty books of its own, and the rewriting of golden files."""
 
 from datetime import date
-from itertools import count
 
 import pytest
 
@@ -23,7 +22,6 @@ plans:
 campaigns:
   - {id: half, code: HALVA, discount: {percent: "0.5"}, lasts: {periods: 3}}
 """
-NUMBERS = count(1)
 
 
 def pytest_addoption(parser):
@@ -38,7 +36,7 @@ def server():
 
 @pytest.fixture
 def empty_books(server):
-    with server.books(f"test_{next(NUMBERS)}") as books:
+    with server.books() as books:
         yield books
 
 

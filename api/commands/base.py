@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def import_(
+def import_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     kind: Annotated[
         str, typer.Argument(help="customers, agreements, mandates, usage or changes.")
     ],

@@ -65,7 +65,7 @@ def bench(
 
 
 def _thrown_away() -> "Books":
-    """Open books in a folder that is removed at exit, after their server has stopped."""
+    """Open books in a folder that is removed at exit, when their server has ended."""
     from billing.books.home import Home
     from billing.books.session import open_books
 
@@ -167,9 +167,7 @@ def _run(opened: "Books", on: date, work: str) -> dict[str, Any]:
     from billing.invoicing.command import BillDay
 
     load_s, base = _timed(lambda: load(opened, "B", Scope.due(on), on))
-    calculate_s, found = _timed(lambda: run.bill(base, on=on))
-    lines = found.issue.lines.height
-    del base, found
+    calculate_s, lines = _timed(lambda: run.bill(base, on=on).issue.lines.height)
     whole_s, _ = _timed(lambda: give(opened, BillDay("B"), on))
     record_s = max(0.0, whole_s - load_s - calculate_s) if lines else whole_s
     return _row(

@@ -18,14 +18,13 @@ def diff(
 ) -> None:
     """Show what a catalogue file would change; nothing is recorded."""
     from billing.books.commands.catalogue import known
-    from billing.catalogue.file import difference
+    from billing.catalogue.review import review
 
     opened = console.books()
     with opened.reader() as read:
         sold = known(read, console.moment(on).on)
-    console.show(
-        difference(_parsed(file), sold), as_json=as_json, empty="nothing changes"
-    )
+    changes = review(_parsed(file), sold).changes
+    console.show(changes, as_json=as_json, empty="nothing changes")
 
 
 @app.command("apply")

@@ -1,7 +1,6 @@
 """The demo: a company that never was lives its months through the real pipeline."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def demo(
 
 
 def world_of(wish: Wish, home: Path) -> "World":
-    """Return the world wished for; what was not said is as in the home, or the default."""
+    """Return the world wished for; what is not said is as in the home, or usual."""
     from ingest.demo.world import World
 
     marker = home / "demo.json"
@@ -125,16 +124,11 @@ def last_day(home: "Home", day: date) -> None:
         "-m", "dagster_project.definitions", "-j", "day",
         "--tags", json.dumps({"dagster/partition": day.isoformat()}),
     ]  # fmt: skip
-    environment = {
-        **os.environ,
-        "SALDO_HOME": str(home.path),
-        "DAGSTER_HOME": str(home.dagster),
-    }
     log = home.dagster / f"day-{day}.log"
     with log.open("wb") as written:
         outcome = subprocess.run(  # noqa: S603 - our own command
             arguments,
-            env=environment,
+            env=console.environment(home),
             stdout=written,
             stderr=subprocess.STDOUT,
             check=False,

@@ -45,7 +45,7 @@ def each(
     as_json: bool,
     preview: bool,
 ) -> None:
-    """Give a command for a legal entity (null: for each), on a day; print the answer."""
+    """Give a command for a legal entity (null: for each) on a day; print the end."""
     company, on = of
     opened = console.books()
     for entity in entities(opened, company, on):

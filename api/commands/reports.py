@@ -17,7 +17,7 @@ SIE = "sie"
 HIDDEN = ("stg_", "int_")
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     name: Annotated[str, typer.Argument(help="A report, or: list.")],
     period: Annotated[
         str | None, typer.Option(help="2026 or 2026-02; needed by sie.")
@@ -39,7 +39,7 @@ def report(
 
 
 def listed(opened: "Books") -> "pl.DataFrame":
-    """Return the reports: the statutory files, and the tables of the published build."""
+    """Return the reports: statutory files, and the tables of the published build."""
     import polars as pl
 
     from billing.books import warehouse

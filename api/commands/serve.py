@@ -48,11 +48,6 @@ def serve(
     ports = {
         name: port if port and len(chosen) == 1 else PORTS[name] for name in chosen
     }
-    environment = {
-        **os.environ,
-        "SALDO_HOME": str(home.path),
-        "DAGSTER_HOME": str(home.dagster),
-    }
     # The books are held open here, so that the services share one running server.
     opened = console.books()
     commands = {name: command(name, number) for name, number in ports.items()}
@@ -60,7 +55,7 @@ def serve(
         commands["webhooks"] = [
             sys.executable, "-m", "api.cli", "webhook", "deliver", "--follow",
         ]  # fmt: skip
-    _until_stopped(commands, environment, ports)
+    _until_stopped(commands, console.environment(home), ports)
     del opened
 
 

@@ -1,4 +1,4 @@
-"""Verifying checks every promise on the books, the vault and the published warehouse."""
+"""Verifying checks every promise on the books, the vault and the warehouse."""
 
 from api import console
 

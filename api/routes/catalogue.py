@@ -11,7 +11,7 @@ router = APIRouter(tags=["catalogue"])
 
 
 class Plan(Payload):
-    """A plan as it is sold today; the price is per cycle in major units, as in the file."""
+    """A plan as it is sold today; its price is per cycle in major units."""
 
     plan_id: str
     name: str

@@ -1,4 +1,4 @@
-"""Integrity over the API: whether every promise holds, and whether anybody is at home."""
+"""Integrity over the API: whether every promise holds, and whether we are up."""
 
 from fastapi import APIRouter
 

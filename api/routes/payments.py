@@ -1,4 +1,4 @@
-"""Payments over the API: what came in, what deviates, and how a deviation is settled."""
+"""Payments over the API: what came in, what deviates, and how that is settled."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -36,7 +36,7 @@ class Payment(Payload):
 
 
 class Deviation(Payload):
-    """A payment that a person must look at: why, for how long, and what is suggested."""
+    """A payment that a person must look at: why, since when, and a suggestion."""
 
     deviation_id: str
     payment_id: str

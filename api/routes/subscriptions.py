@@ -1,4 +1,4 @@
-"""Subscriptions over the API: take an agreement, change it, pause it, end it, read it."""
+"""Subscriptions over the API: take an agreement, change, pause, end and read it."""
 
 from datetime import date
 from decimal import Decimal

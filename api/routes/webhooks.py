@@ -1,4 +1,4 @@
-"""Webhooks over the API: endpoints of one's own, and the feed of all that has happened."""
+"""Webhooks over the API: endpoints, and the feed of all that has happened."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self

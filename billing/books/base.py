@@ -101,6 +101,7 @@ def load(books: Books, legal_entity: str, scope: Scope, on: date) -> Base:
             billed=_billed(read, scope),
             one_offs=_one_offs(read, legal_entity, on),
             usage=_usage(read, scope),
+            credited=_credited(read, scope),
         ).checked()
 
 
@@ -194,6 +195,21 @@ def _billed(read: Reader, scope: Scope) -> pl.DataFrame:
             " or line.cycle_from >= scope.settled_on)"
         ),
         shapes.BILLED,
+    )
+
+
+def _credited(read: Reader, scope: Scope) -> pl.DataFrame:
+    """Return the credits given by hand, each as the thing whose line it takes back."""
+    return _shaped(
+        read(
+            f"with scope as ({scope.query}), by_hand as"
+            " (select amends_line, amount_minor as credited_minor from invoice_lines"
+            "  inner join scope using (subscription_id) where kind = 'manual_credit')"
+            f" select {BILLED_COLUMNS}, credited_minor from invoice_lines as line"
+            " inner join by_hand on by_hand.amends_line = line.invoice_id || '/' || n"
+            " inner join invoices as invoice using (invoice_id)"
+        ).with_columns(amount_minor="credited_minor"),
+        shapes.CREDITED,
     )
 
 

@@ -76,6 +76,7 @@ class Given:
     moment: Moment
     actor: Actor
     command_id: UUID
+    preview: bool = False
 
     def frame(self, query: str, parameters: tuple[object, ...] = ()) -> pl.DataFrame:
         """Run a query of this transaction into a frame."""
@@ -137,13 +138,12 @@ def handle(
         before = _begin(connection, command_id, actor, moment)
         if before is not None:
             return _answer_again(before, digest)
-        given = Given(books, connection, moment, actor, command_id)
+        given = Given(books, connection, moment, actor, command_id, preview)
         decision = handler.decide(command, given)
         if preview:
-            connection.rollback()
-            return {**decision.answer, **decision.told}
+            raise psycopg.Rollback
         _append(given, command, decision, digest)
-        return {**decision.answer, **decision.told}
+    return {**decision.answer, **decision.told}
 
 
 def _handler_of(command: object) -> Handler:

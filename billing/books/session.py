@@ -24,8 +24,14 @@ from alembic.config import Config
 from billing.books.home import Home
 
 Reader = Callable[[str], pl.DataFrame]
-# One reading connection for each server and thread, held as long as the thread lives.
-READING = threading.local()
+# Connections for each server and thread, held as long as the thread lives.
+HELD = threading.local()
+# The role may read and append; pg_trgm and its like lie in public.
+SETTINGS = (
+    "set role saldo_app",
+    "set search_path = books, public",
+    "set lock_timeout = '5s'",
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # What reliability demands of the server (P8): refuse to start without it.
@@ -46,11 +52,12 @@ class Books:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
-        """Open one transaction as the application's role; commit when all went well."""
-        with psycopg.connect(self.url) as connection:
-            connection.execute("set role saldo_app")
-            connection.execute("set search_path = books, public")
-            connection.execute("set lock_timeout = '5s'")
+        """Open one transaction as the application's role; commit when all went well.
+
+        Within another of the same thread it is a part of that one.
+        """
+        connection = _rows(self.url)
+        with connection.transaction():
             yield connection
 
     @contextmanager
@@ -78,19 +85,38 @@ class Books:
         return str(uuid5(self.namespace, prefixed(kind, *fields)))
 
 
+def _rows(url: str) -> psycopg.Connection:
+    """Return this thread's connection for transactions; making one costs 5 ms."""
+    held = HELD.__dict__.setdefault("rows", {})
+    connection = held.get(url)
+    if connection is None or connection.closed:
+        connection = held[url] = psycopg.connect(url, autocommit=True)
+        for setting in SETTINGS:
+            connection.execute(setting)
+    return connection  # type: ignore[no-any-return] # what is held is a connection
+
+
 def _arrow(url: str) -> adbc.Connection:
     """Return this thread's reading connection to a server; making one costs 80 ms.
 
     It commits by itself, so that it never holds back the fence of the landing.
     """
-    held = READING.__dict__.setdefault("connections", {})
+    held = HELD.__dict__.setdefault("arrow", {})
     connection = held.get(url)
     if connection is None:
         connection = held[url] = adbc.connect(url, autocommit=True)
         with connection.cursor() as cursor:
-            cursor.execute("set role saldo_app")
-            cursor.execute("set search_path = books, public")
+            for setting in SETTINGS:
+                cursor.execute(setting)
     return connection
+
+
+def release(url: str) -> None:
+    """Close what this thread holds of a server that is about to go."""
+    for kind in ("rows", "arrow"):
+        connection = HELD.__dict__.get(kind, {}).pop(url, None)
+        if connection is not None:
+            connection.close()
 
 
 def _to_frame(table: pa.Table) -> pl.DataFrame:
@@ -119,7 +145,7 @@ def open_books(home: Home | None = None) -> Books:
     """Start or find the server of a home, migrate it, and return the way in."""
     home = home or Home.from_environment()
     url = os.environ.get("SALDO_DATABASE_URL") or _embedded(home)
-    _migrate(url)
+    migrate(url)
     _assert_durable(url)
     return Books(url, home, home.namespace())
 
@@ -134,7 +160,8 @@ def _embedded(home: Home) -> str:
     return str(server.get_uri())
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Bring a database's schema up to date."""
     engine = sqlalchemy.create_engine(_sqlalchemy_url(url))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

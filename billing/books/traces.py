@@ -79,9 +79,11 @@ BOOKED = (
 KINDS: list[tuple[str, str, dict[str, str]]] = [
     (
         "invoice",
-        "select invoice_id, kind, payer_id, issued_on, due_on, net_minor, vat_minor,"
-        " total_minor, reference, run_id, recorded_at, actor from invoices"
-        " where invoice_id = %(id)s or reference = %(id)s",
+        (
+            "select invoice_id, kind, payer_id, issued_on, due_on, net_minor,"
+            " vat_minor, total_minor, reference, run_id, recorded_at, actor from invoices"
+            " where invoice_id = %(id)s or reference = %(id)s"
+        ),
         {
             "lines": LINES,
             "facts of the agreements": AGREED,
@@ -93,26 +95,34 @@ KINDS: list[tuple[str, str, dict[str, str]]] = [
     ),
     (
         "payment",
-        "select payment_id, booked_on, amount_minor, currency, payer_name, reference,"
-        " recorded_at, actor from payments where payment_id = %(id)s",
+        (
+            "select payment_id, booked_on, amount_minor, currency, payer_name,"
+            " reference, recorded_at, actor from payments where payment_id = %(id)s"
+        ),
         {"placed on": PLACED, "deviations": DEVIATED, "files": FILES},
     ),
     (
         "agreement",
-        "select subscription_id, customer_id, payer_id, started_on, recorded_at, actor"
-        " from subscriptions where subscription_id = %(id)s",
+        (
+            "select subscription_id, customer_id, payer_id, started_on, recorded_at,"
+            " actor from subscriptions where subscription_id = %(id)s"
+        ),
         {"facts": CHANGED, "billed": BILLED},
     ),
     (
         "file",
-        "select sha256, direction, name, kind, size, handled_on from files"
-        " where sha256 = %(id)s",
+        (
+            "select sha256, direction, name, kind, size, handled_on from files"
+            " where sha256 = %(id)s"
+        ),
         {"payments": PAYMENTS_IN, "findings": FINDINGS},
     ),
     (
         "voucher",
-        "select voucher_id, series, number, accounting_date, source_key, recorded_at,"
-        " actor from vouchers where voucher_id = %(id)s",
+        (
+            "select voucher_id, series, number, accounting_date, source_key,"
+            " recorded_at, actor from vouchers where voucher_id = %(id)s"
+        ),
         {"lines": BOOKED},
     ),
 ]

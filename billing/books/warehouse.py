@@ -139,6 +139,20 @@ def build_journal(home: Home, *, as_of: date, position: int) -> Build:
     return _audit(target(home), (as_of, position), path)
 
 
+def build_models(home: Home, as_of: date, models: tuple[str, ...]) -> Path:
+    """Build some models and what they stand on, without tests, into a file of their own.
+
+    The file is the same for each home, so that dbt need not parse its project again.
+    """
+    path = home.warehouse / "models.duckdb"
+    path.unlink(missing_ok=True)
+    wanted = ["--select", *(f"+{model}" for model in models)]
+    without = ["--exclude-resource-type", "test", *DATA_ONLY]
+    arguments = ["build", *_places(target(home)), *variables(as_of), *wanted, *without]
+    _invoke(arguments, environment(home, path))
+    return path
+
+
 def _invoke(arguments: list[str], environment: dict[str, str]) -> None:
     """Run dbt in a process of its own, which leaves no connection to the file behind.
 

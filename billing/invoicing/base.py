@@ -1,6 +1,6 @@
 """The base is everything that billing looks at: facts and what has been billed, as frames."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -120,14 +120,17 @@ BILLED = pl.Schema(
     }
 )
 
+CREDITED = pl.Schema({**IDENTITY, "amount_minor": pl.Int64})
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
     """The frames of one legal entity that a run reads, each with the schema named above.
 
     `rates` are dated VAT rates (see `tax.rates`); `billed` are the lines that have been
-    issued, from each agreement's `settled_on` on. `settled_on` null means that the
-    whole history of the agreement is to be looked at.
+    issued, from each agreement's `settled_on` on; `credited` are the credits given by
+    hand, with the identity of what they take back. `settled_on` null means that the whole
+    history of the agreement is to be looked at.
     """
 
     company: Company
@@ -141,6 +144,7 @@ class Base:
     billed: pl.DataFrame
     one_offs: pl.DataFrame
     usage: pl.DataFrame
+    credited: pl.DataFrame = field(default_factory=CREDITED.to_frame)
 
     def checked(self) -> "Base":
         """Return the base when every frame has its columns and types; a bug if not."""
@@ -161,4 +165,5 @@ SCHEMAS = {
     "billed": BILLED,
     "one_offs": ONE_OFFS,
     "usage": USAGE,
+    "credited": CREDITED,
 }

@@ -30,7 +30,8 @@ def difference(base: Base, should: pl.DataFrame, *, on: date) -> pl.DataFrame:
     covered = _coverage(should, base.billed)
     priced = _amounts(base, covered)
     kept = _without_refused_credits(base, priced)
-    return _due(base, kept, on).filter(pl.col("amount_minor") != 0)
+    capped = _capped(base, kept)
+    return _due(base, capped, on).filter(pl.col("amount_minor") != 0)
 
 
 def _coverage(should: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
@@ -147,6 +148,28 @@ def _without_refused_credits(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _capped(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
+    """Credit no more of a thing than is left of it after the credits given by hand."""
+    if base.credited.is_empty():
+        return pieces
+    by_hand = base.credited.group_by(KEY).agg(by_hand=pl.col("amount_minor").sum())
+    billed = base.billed.group_by(KEY).agg(billed=pl.col("amount_minor").sum())
+    left = by_hand.join(billed, on=KEY, how="left", nulls_equal=True).select(
+        *KEY, left=pl.max_horizontal(pl.col("billed").fill_null(0) + pl.col("by_hand"), 0)
+    )
+    wanted = -pl.col("amount_minor").clip(upper_bound=0)
+    before = wanted.cum_sum().over(KEY) - wanted
+    within = pl.min_horizontal(wanted, pl.max_horizontal(pl.col("left") - before, 0))
+    limited = (pl.col("amount_minor") < 0) & pl.col("left").is_not_null()
+    return (
+        pieces.join(left, on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(
+            amount_minor=pl.when(limited).then(-within).otherwise("amount_minor")
+        )
+        .drop("left")
+    )
+
+
 def _ends_without_credit(base: Base) -> pl.DataFrame:
     """Return the stretches for which the agreement gives nothing back."""
     live = without_undone(base.changes)
@@ -180,9 +203,8 @@ def _due(base: Base, pieces: pl.DataFrame, on: date) -> pl.DataFrame:
     charge = pl.col("amount_minor") > 0
     period = pl.col("kind") == "period"
     in_advance = charge & period & (pl.col("timing") == "advance")
-    at_end = charge & (
-        (pl.col("kind") == "usage") | (period & (pl.col("timing") == "arrears"))
-    )
+    measured = pl.col("kind").is_in(["usage", "minimum"])
+    at_end = charge & (measured | (period & (pl.col("timing") == "arrears")))
     due_on = (
         pl.when(in_advance)
         .then(pl.col("period_from") - pl.lit(lead))

@@ -16,7 +16,6 @@ The first version of a plan reaches everything.
 import polars as pl
 
 from billing.invoicing import tiers
-from billing.invoicing.timeline import QUANTITY
 from billing.money import DEFAULT_EXPONENT, EXPONENTS, rounded_share
 
 AMOUNT = pl.Decimal(18, 6)
@@ -75,7 +74,9 @@ def attach(segments: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         [
             plain.join(several, on=keys, how="anti"),
-            _newest(segments.join(several, on=keys, how="semi"), several),
+            _newest(segments.join(several, on=keys, how="semi"), several).select(
+                plain.columns
+            ),
         ]
     )
 
@@ -152,6 +153,3 @@ def _rounded_expr(pico: pl.Expr) -> pl.Expr:
         return_dtype=pl.Int64,
     )
     return rounded_share(pico, scale, pl.lit(MICRO * MICRO))
-
-
-__all__ = ["AMOUNT", "QUANTITY", "VERSIONS", "attach", "listed", "steps"]

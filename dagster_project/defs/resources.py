@@ -1,6 +1,8 @@
 """Resources are what assets are handed: the way into the books, and dbt."""
 
+import sys
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 from dagster_dbt import DbtCliResource
@@ -31,7 +33,10 @@ def resources() -> dg.Definitions:
         resources={
             "books": BooksResource(),
             "dbt": DbtCliResource(
-                project_dir=str(warehouse.PROJECT), profiles_dir=str(warehouse.PROJECT)
+                project_dir=str(warehouse.PROJECT),
+                profiles_dir=str(warehouse.PROJECT),
+                # The one beside this interpreter, whatever PATH says.
+                dbt_executable=str(Path(sys.executable).with_name("dbt")),
             ),
         }
     )

@@ -56,7 +56,7 @@ class Outside:
     credits: dict[date, list[pl.DataFrame]] = field(default_factory=dict)
     debits: dict[date, list[pl.DataFrame]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
-    credited: set[str] = field(default_factory=set)
+    credited: dict[str, date] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World) -> "Outside":
@@ -148,8 +148,10 @@ def _owed(books: Books, outside: Outside, parts: list[pl.DataFrame]) -> pl.DataF
     if not parts:
         return payers.CREDITS.to_frame()
     rows = pl.concat(parts)
+    since = rows["paid_on"].sort()[0] - timedelta(days=MEMORY_DAYS)
+    recent = [payer for payer, day in outside.credited.items() if day > since]
     less = rows.filter(
-        pl.col("payer_id").is_in(list(outside.credited))
+        pl.col("payer_id").is_in(recent)
         & pl.col("bank_reference").str.ends_with("1")
     )
     left = {
@@ -172,7 +174,7 @@ def _plan(outside: Outside, issued: pl.DataFrame) -> None:
     if issued.is_empty():
         return
     notes = issued.filter(pl.col("kind") == "credit_note")
-    outside.credited.update(notes["payer_id"].to_list())
+    outside.credited.update(notes.select("payer_id", "issued_on").rows())
     by_giro = issued.filter(
         (pl.col("kind") == "invoice") & (pl.col("payment_method") != "autogiro")
     ).select(payers.HEARD_OF.names())

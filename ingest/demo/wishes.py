@@ -9,11 +9,11 @@ from ingest.demo.orders import written
 from ingest.demo.world import World, exported_on
 
 # Of a thousand readers this many leave in a month.
-CHURN_PERMILLE = 8
+CHURN_PERMILLE = 7
 LONGEST_MONTHS = 240
 MILLION = 1_000_000
 CHANGE_PERMILLE = 130
-PAUSE_PERMILLE = 70
+PAUSE_PERMILLE = 50
 SEATS_PERMILLE = 350
 AT_ONCE_PERMILLE = 60
 # From plan → to plan, and when: upgrades at once, downgrades at renewal.

@@ -43,16 +43,13 @@ def run(paths: list[Path], as_json: bool) -> tuple[int, str]:
 def perform(told: list[Told]) -> Iterator[tuple[Told, list[Transcript]]]:
     """Play the stories of files, one after the other, each on empty books."""
     with private_books.shelf() as shelf:
-        for n, file in enumerate(told):
-            yield file, [
-                perform_one(shelf, f"{n}-{m}", story)
-                for m, story in enumerate(file.stories)
-            ]
+        for file in told:
+            yield file, [perform_one(shelf, story) for story in file.stories]
 
 
-def perform_one(shelf: Shelf, name: str, scenario: Scenario) -> Transcript:
-    """Play one story on empty books of that name."""
-    with shelf.books(name) as books:
+def perform_one(shelf: Shelf, scenario: Scenario) -> Transcript:
+    """Play one story on empty books."""
+    with shelf.books() as books:
         stage = set_up(scenario, books)
         plot = play(stage)
         documents = outcome.documents(stage)

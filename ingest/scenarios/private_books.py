@@ -6,6 +6,7 @@ scenarios the owner of the server empties every table, which the application its
 not do: that takes a twentieth of the time of a new database.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,18 +35,20 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A server of its own, and the folder of the homes of its scenarios."""
+    """A server of its own, and the folder of the home that its scenarios take turns in."""
 
     folder: Path
     url: str
 
     @contextmanager
-    def books(self, name: str) -> Iterator[Books]:
-        """Lend empty books, with a home of that name; they are emptied afterwards."""
-        home = Home(self.folder / name).made()
+    def books(self) -> Iterator[Books]:
+        """Lend empty books in an empty home; both are emptied afterwards."""
+        home = Home(self.folder / "home").made()
         try:
             yield Books(self.url, home, home.namespace())
         finally:
+            # The warehouse keeps what dbt has parsed; a build is replaced by the next.
+            shutil.rmtree(home.landing)
             self._empty()
 
     def _empty(self) -> None:
@@ -77,16 +80,9 @@ def shelf() -> Iterator[Shelf]:
             with psycopg.connect(url, autocommit=True) as owner:
                 for statement in THROWAWAY:
                     owner.execute(statement)
-            session._migrate(url)  # noqa: SLF001 - a server that is no installation's
+            session.migrate(url)
             yield Shelf(Path(folder), url)
         finally:
-            _hang_up(url)
+            session.release(url)
             server.cleanup()
 
-
-def _hang_up(url: str) -> None:
-    """Close this thread's reading connection to a server that is about to go."""
-    held = session.READING.__dict__.get("connections", {})
-    connection = held.pop(url, None)
-    if connection is not None:
-        connection.close()

@@ -1,4 +1,4 @@
-"""One set of real, empty books for all tests of the API, with a clock that stands still."""
+"""One set of real, empty books for all tests of the API, and a clock that stands."""
 
 from datetime import UTC, date, datetime
 from uuid import uuid4

@@ -3,11 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+from starlette.testclient import TestClient
+
 from api.app import application
 from billing.books import replies
 from billing.books.access import IssueApiKey, RevokeApiKey
 from billing.customers.registration import RegisterCustomers, customers_frame
-from starlette.testclient import TestClient
 from tests.api.conftest import NOW, give
 
 CUSTOMER = {"kind": "person", "name": "Bo Ek"}
@@ -62,7 +63,7 @@ def test_a_refusal_is_kept_so_that_a_retry_never_becomes_an_effect(post):
 
 
 def test_a_crash_before_the_reply_was_kept_gives_the_same_answer(
-    books, key, post, client, monkeypatch
+    books, post, monkeypatch
 ):
     """The command is carried out, the process dies, and the retry finds it done."""
     lost = str(uuid4())

@@ -1,4 +1,4 @@
-"""Listings give every row exactly once, while others write, and cursors cannot be forged."""
+"""Listings give every row once while others write; cursors cannot be forged."""
 
 import threading
 
@@ -48,7 +48,7 @@ def test_every_row_appears_exactly_once_while_others_write(books, client):
 
 
 def test_a_late_commit_is_not_skipped(books):
-    """A row whose seq was drawn early and committed late still comes after the cursor."""
+    """What was recorded early and committed late still comes after the cursor."""
     late_open, may_commit = threading.Event(), threading.Event()
     register(books, "L0")
     everything = listings.customers(books, Place(), 100_000)

@@ -1,4 +1,4 @@
-"""Schemathesis asks the API for what nobody would think of; bounded, with fixed seeds."""
+"""Schemathesis asks the API for what nobody would think of; bounded, fixed seeds."""
 
 import pytest
 import schemathesis

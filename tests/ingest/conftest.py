@@ -49,7 +49,7 @@ def moment() -> Moment:
 def server() -> Iterator[str]:
     """The address of one server, whose database `empty` has the schema and no rows.
 
-    Its folder is none of pytest's: these are closed to the user that the server runs as.
+    Its folder is none of pytest's: those are closed to the user who runs the server.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
@@ -71,9 +71,7 @@ def run(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-def empty_books(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Books:
+def empty_books(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Books:
     """Books without a company, in a home and a database of their own."""
     name = f"books_{uuid4().hex}"
     run(server, f"create database {name} template empty")

@@ -1,4 +1,4 @@
-"""A file of the base goes in row by row of right rows; the wrong ones wait, corrected or not."""
+"""The right rows of a file go in; the wrong ones wait, with their reasons."""
 
 from pathlib import Path
 

@@ -20,9 +20,7 @@ AS_OF = {"as_of": "2026-03-31"}
 
 def applied(fields: str) -> list[tuple[object, ...]]:
     text = f"{{parameters: [as_of], agreements: {{{fields}}}}}"
-    return (
-        mapping.parse(text).applied("agreements", TABLE, AS_OF).drop("line").rows()
-    )
+    return mapping.parse(text).applied("agreements", TABLE, AS_OF).drop("line").rows()
 
 
 def test_months_before_a_day_keep_to_the_end_of_the_month() -> None:

@@ -65,6 +65,11 @@ def new(new_home, monkeypatch):
     return Screens(new_home, monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def filled_home():
+    return small_home.home()
+
+
 @pytest.fixture
-def filled(monkeypatch):
-    return Screens(small_home.home(), monkeypatch)
+def filled(filled_home, monkeypatch):
+    return Screens(filled_home, monkeypatch)

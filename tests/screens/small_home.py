@@ -1,6 +1,7 @@
 """A small home made by commands: a newspaper, some months, all kinds of payment."""
 
 import atexit
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -48,7 +49,12 @@ PLANS = ("daily", "weekend", "app")
 
 @cache
 def home() -> Path:
-    """Return a filled home, made once for all tests of a process."""
+    """Return a filled home, made once for all tests of a process.
+
+    SALDO_SCREENS_HOME names one that is there already, to look at or to be quick.
+    """
+    if named := os.environ.get("SALDO_SCREENS_HOME"):
+        return Path(named)
     path = Path(mkdtemp(prefix="saldo-screens-"))
     atexit.register(rmtree, path, ignore_errors=True)
     fill(open_books(Home(path).made()), desk.moment().on)

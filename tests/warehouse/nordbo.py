@@ -1,7 +1,7 @@
 """Nordbo AB, a small publisher: the story of spec/kpi.md §4, billed by the real engine."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,16 @@ PLANS = {
     "business": ("service", "12000", {"every_unit": "year", "setup_fee_minor": 50000}),
     "export": ("service", "100", {"currency": "EUR"}),
     "gross": ("news", "299", {"prices_include_vat": True}),
+    "tryout": ("news", "299", {}),
 }
+BILLING_DAYS = [date(2025, 12, 1)] + [
+    date(2026, month, day)
+    for month, days in (
+        (1, (1, 10, 15)), (2, (1, 10, 15, 19, 20)), (3, (1, 2, 5, 10, 19, 25)),
+        (4, (1, 10, 15, 19)),
+    )
+    for day in days
+]  # fmt: skip
 
 
 def facts() -> Facts:
@@ -57,6 +66,9 @@ def _catalogue(book: Facts) -> None:
         book.add("price_versions", plan_id=plan, version=1, phase=0,
                  valid_from=date(2024, 1, 1), applies_to="all", model="per_unit",
                  amount=Decimal(amount), terms="{}")  # fmt: skip
+    book.add("price_versions", plan_id="tryout", version=1, phase=1, phase_count=30,
+             phase_unit="day", valid_from=date(2024, 1, 1), applies_to="all",
+             model="flat", amount=Decimal(0), terms="{}")  # fmt: skip
     book.add("campaigns", campaign_id="half", effective_on=date(2025, 1, 1),
              name="Half price", code="HALF", discount_kind="percent",
              percent=Decimal("0.5"), lasts_kind="periods", lasts_periods=3,
@@ -91,6 +103,7 @@ def _agreements(book: Facts) -> None:
     change(book, "A1", "change", date(2026, 2, 15), plan_id="family")
     start(book, "B1", "annual", date(2026, 1, 15))
     start(book, "C1", "basic", date(2026, 1, 10), campaign="half")
+    start(book, "D1", "tryout", date(2026, 1, 20))
     start(book, "E1", "basic", date(2025, 3, 1))
     change(book, "E1", "pause", date(2026, 3, 1), until_on=date(2026, 4, 1))
     start(book, "F1", "export", date(2025, 9, 1))
@@ -110,23 +123,91 @@ def _agreements(book: Facts) -> None:
     change(book, "L1", "cancel", date(2026, 3, 25), reason="voluntary")
     start(book, "M1", "light", date(2025, 11, 1))
     start(book, "N1", "business", date(2026, 2, 1))
-    start(book, "P1", "gross", date(2026, 4, 15))
-    change(book, "P1", "cancel", date(2026, 4, 20), credit="full")
-    change(book, "P1", "undo", date(2026, 4, 16),
-           undoes=book.rows["subscription_changes"][-1]["change_id"])  # fmt: skip
 
 
-def billed(book: Facts, first: date, last: date) -> Facts:
-    """Bill every day of the story and record what the engine issues."""
-    day, number = first, 1
-    while day <= last:
+def billed(book: Facts) -> Facts:
+    """Bill on the days of the story and record what the engine issues."""
+    number = 1
+    for day in BILLING_DAYS:
         run = bill(base(book), on=day, first_number=number)
         number += run.issue.invoices.height
-        for table in ("invoices", "invoice_taxes", "invoice_lines"):
-            frame = getattr(run.issue, table.removeprefix("invoice_"))
-            same = {"issued_on": day} if table != "invoices" else {}
-            book.add_frame(table, frame, **same)
-        day += timedelta(days=1)
+        book.add_frame("invoices", run.issue.invoices)
+        book.add_frame("invoice_lines", run.issue.lines, issued_on=day)
+        book.add_frame("invoice_taxes", run.issue.taxes, issued_on=day)
+    return book
+
+
+def settled(book: Facts) -> Facts:
+    """Record what is paid: exactly, too much, in part, wrongly, and taken back."""
+    first, second, third, fourth, fifth = [
+        row for row in book.rows["invoices"] if row["currency"] == "SEK"
+    ][:5]
+    book.add("files", sha256="f1", direction="in", name="camt.xml", kind="camt.054",
+             size=1, handled_on=date(2026, 1, 5))  # fmt: skip
+    pay(book, "exact", first["total_minor"], (first, first["total_minor"]))
+    pay(book, "over", second["total_minor"] + 100, (second, second["total_minor"]))
+    deviate(book, "over", "overpaid", 100)
+    book.add("deviation_settlements", deviation_id="over/overpaid", decision="credit",
+             note="", settled_on=date(2026, 1, 8))  # fmt: skip
+    pay(book, "part", 5000, (third, 5000))
+    pay(book, "unknown", 32100)
+    deviate(book, "unknown", "unknown_reference", 32100)
+    allocate(book, "unknown", fourth, 10000, date(2026, 1, 20))
+    pay(book, "bounced", fifth["total_minor"], (fifth, fifth["total_minor"]))
+    book.add("payment_returns", payment_id="bounced", returned_on=date(2026, 1, 9),
+             reason="insufficient_funds")  # fmt: skip
+    allocate(book, "bounced", fifth, -fifth["total_minor"], date(2026, 1, 9))
+    book.add("reminders", reminder_id="R1", invoice_id=third["invoice_id"], step=1,
+             currency="SEK", fee_minor=6000, interest_minor=150, open_minor=1,
+             issued_on=date(2026, 1, 20), due_on=date(2026, 1, 30))  # fmt: skip
+    rest = fourth["total_minor"] - 10000
+    book.add("write_offs", write_off_id="W1", invoice_id=fourth["invoice_id"],
+             amount_minor=rest, reason="insolvent",
+             written_off_on=date(2026, 3, 3))  # fmt: skip
+    book.add("allocations", allocation_id="W1", source_kind="write_off",
+             source_id="W1", item_kind="invoice", item_id=fourth["invoice_id"], n=1,
+             amount_minor=rest, currency="SEK", effective_on=date(2026, 3, 3),
+             rule="write_off")  # fmt: skip
+    return book
+
+
+def pay(book: Facts, payment: str, amount: int, *shares: tuple[dict, int]) -> None:
+    """Receive a payment that settles the shares named on the day of booking."""
+    day = date(2026, 1, 5)
+    book.add("payments", payment_id=payment, legal_entity="NB", account="5050-1055",
+             bank_reference=payment, ordinal=0, method="bankgiro", booked_on=day,
+             amount_minor=amount, currency="SEK", file_sha256="f1")  # fmt: skip
+    for item, share in shares:
+        allocate(book, payment, item, share, day)
+
+
+def allocate(book: Facts, payment: str, item: dict, share: int, on: date) -> None:
+    """Place a share of a payment on an invoice."""
+    book.add("allocations", allocation_id=f"{payment}-{book.seq}",
+             source_kind="payment", source_id=payment, item_kind="invoice",
+             item_id=item["invoice_id"], n=book.seq, amount_minor=share,
+             currency="SEK", effective_on=on, rule="reference")  # fmt: skip
+
+
+def deviate(book: Facts, payment: str, reason: str, amount: int) -> None:
+    """Say why the rest of a payment waits."""
+    book.add("deviations", deviation_id=f"{payment}/{reason}", payment_id=payment,
+             reason=reason, amount_minor=amount, currency="SEK",
+             opened_on=date(2026, 1, 5))  # fmt: skip
+
+
+def booked(book: Facts, differences: pl.DataFrame) -> Facts:
+    """Book the differences as the daily job does: a voucher per day and source."""
+    key = ["accounting_date", "source"]
+    for number, rows in enumerate(differences.partition_by(key), start=1):
+        day, source = rows.row(0, named=True)["accounting_date"], rows["source"][0]
+        book.add("vouchers", voucher_id=f"V{number}", legal_entity="NB", series="A",
+                 number=number, accounting_date=day, source_key=f"{day}/{source}/1",
+                 text=source, line_count=rows.height)  # fmt: skip
+        for n, row in enumerate(rows.to_dicts(), start=1):
+            book.add("voucher_lines", voucher_id=f"V{number}", n=n,
+                     account=row["account"], currency=row["currency"],
+                     amount_minor=row["amount_minor"])  # fmt: skip
     return book
 
 

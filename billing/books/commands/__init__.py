@@ -5,6 +5,7 @@ from billing.books.commands import (
     catalogue,
     changes,
     claims,
+    credits,
     customer_credits,
     customers,
     deviations,
@@ -26,6 +27,7 @@ from billing.invoicing.command import (
     BillDay,
     CarryOutRun,
     ChargeOnce,
+    CreditInvoice,
     PreviewRun,
     RecordUsage,
 )
@@ -64,6 +66,7 @@ HANDLERS: dict[type, Handler] = {
     Undo: Handler(DESK, changes.undo),
     RecordUsage: Handler(DESK, invoicing.record_usage),
     ChargeOnce: Handler(DESK, invoicing.charge_once),
+    CreditInvoice: Handler(BILLING | {"service"}, credits.credit_invoice),
     BillDay: Handler(BILLING, invoicing.bill_day),
     PreviewRun: Handler(BILLING | BOOKS, invoicing.preview_run),
     ApproveRun: Handler(BILLING | BOOKS, invoicing.approve_run),

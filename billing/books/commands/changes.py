@@ -265,7 +265,7 @@ def _decided(base: Base, facts: Facts, command: object, given: Given) -> Decisio
             "subscription_id": subscription_id,
             "change_id": rows[0]["change_id"],
             "effective_on": facts[0]["effective_on"].isoformat(),
-            "effect": _effect(base, changed, given.moment.on),
+            **({"effect": _effect(base, changed, given)} if given.preview else {}),
         },
         touched=(subscription_id,),
     )
@@ -276,8 +276,9 @@ def _as_changes(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(known_columns, schema=CHANGES)
 
 
-def _effect(before: Base, after: Base, on: date) -> dict[str, Any]:
+def _effect(before: Base, after: Base, given: Given) -> dict[str, Any]:
     """Return what the next run issues with the change, and what it would have without."""
+    on = given.moment.on
     now, then = run.bill(after, on=on), run.bill(before, on=on)
     lines = now.issue.lines.select(
         "text", "period_from", "period_to", "net_minor", "vat_minor"

@@ -41,9 +41,9 @@ journal_lines as (
         amounts.recorded_at,
         -- The word of the trade, though SQL has a keyword of the same name.
         coalesce(exact_rules.account, rules.account) as account, -- noqa: RF04
-        amounts.amount_minor * rules.direction as amount_minor
+        amounts.amount_minor * coalesce(rules.direction, 1) as amount_minor
     from amounts
-    inner join rules
+    left join rules
         on
             amounts.event_name = rules.event
             and amounts.amount_name = rules.amount_name

@@ -28,14 +28,14 @@ mrr_month_ends as (
         cast(sum(mrr_native) as decimal(18, 6)) as mrr,
         cast(sum(mrr_full_price) as decimal(18, 6)) as mrr_full_price,
         month_end,
-        measured_on,
-        count(distinct subscription_id) as subscription_count,
+        any_value(measured_on) as measured_on,
+        count(*) filter (where item = 'main') as subscription_count,
         sum(mrr_native) = 0 and bool_or(status = 'paused') as is_paused
     from measured
     where
         valid_from <= measured_on
         and (valid_to is null or valid_to > measured_on)
-    group by legal_entity, customer_id, currency, month_end, measured_on
+    group by legal_entity, customer_id, currency, month_end
 )
 
 select * from mrr_month_ends
