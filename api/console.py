@@ -28,6 +28,7 @@ On = Annotated[
 ExistingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 
 REFUSED = 1
+WIDTH = 240
 
 
 def books() -> "Books":
@@ -133,7 +134,9 @@ def _table(rows: "pl.DataFrame") -> None:
         table.add_row(
             *(cell(name, value) for name, value in zip(rows.columns, row, strict=True))
         )
-    Console(soft_wrap=True).print(table, markup=False)
+    # Into a file or pipe nothing is cut to the width of a screen.
+    width = None if sys.stdout.isatty() else WIDTH
+    Console(width=width).print(table, markup=False)
 
 
 def words(name: str) -> str:

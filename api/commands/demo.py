@@ -63,7 +63,7 @@ def demo(
     else:
         console.say(f"carrying out {world.through} by the daily job")
         last_day(opened.home, world.through)
-        _write_reports(opened, world)
+    _write_reports(opened, world)
     _summarise(opened, world)
 
 
@@ -155,6 +155,8 @@ def _write_reports(opened: "Books", world: "World") -> None:
     from ingest.demo.world import LEGAL_ENTITY
 
     on = world.through
+    if (opened.home.reports / f"{LEGAL_ENTITY}-{on.year}.SI").exists():
+        return
     export = exports.sie_4i(opened, LEGAL_ENTITY, str(on.year), on)
     write_durably(opened.home.reports / export.name, export.content)
 
@@ -169,9 +171,9 @@ def _summarise(opened: "Books", world: "World") -> None:
     for name in ("customers", "invoices", "paid", "overdue"):
         console.say(f"{name:<36} {counts[name]:>16,}")
     for name, (words, is_money) in FIGURES.items():
-        if name in figures:
-            value = f"{figures[name]:,.2f}" if is_money else f"{int(figures[name]):,}"
-            console.say(f"{words:<36} {value:>16}")
+        value = figures.get(name, 0)
+        said = f"{value:,.2f}" if is_money else f"{int(value):,}"
+        console.say(f"{words:<36} {said:>16}")
     console.say(f"{'checks passed':<36} {published.checks:>16,}")
     console.say()
     console.say(f"reports       {opened.home.reports}")

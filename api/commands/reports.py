@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from billing.books.session import Books
 
 SIE = "sie"
-# Tables of the published warehouse that no person reads.
-HIDDEN = ("stg_", "int_")
 
 
 def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -59,10 +57,11 @@ def _marts(opened: "Books") -> list[str]:
     from billing.books import warehouse
 
     found = warehouse.published(opened.home).read(
-        "select table_name from information_schema.tables order by table_name"
+        "select table_name from information_schema.tables"
+        " where table_schema = 'main' order by table_name"
     )
     names: list[str] = found["table_name"].to_list()
-    return [name for name in names if not name.startswith(HIDDEN)]
+    return names
 
 
 def _sie(

@@ -89,7 +89,7 @@ def _lines(books: Books, legal_entity: str, start: date, end: date) -> pl.DataFr
     return queries.ask(
         books,
         "select series, number, accounting_date, text,"
-        " recorded_at::date as registered_on, n::bigint, account,"
+        " vouchers.recorded_at::date as registered_on, n::bigint, account,"
         " amount_minor from vouchers inner join voucher_lines using (voucher_id)"
         " where legal_entity = %(entity)s and accounting_date >= %(start)s"
         " and accounting_date < %(end)s order by series, number, n",
@@ -99,7 +99,8 @@ def _lines(books: Books, legal_entity: str, start: date, end: date) -> pl.DataFr
 
 def _accounts(books: Books, lines: pl.DataFrame) -> pl.DataFrame:
     chart = warehouse.published(books.home).read(
-        "select account, name, type from accounts"
+        "select account, account_name as name, account_type as type"
+        " from seeds.accounts"
     )
     used = lines.select("account").unique()
     return chart.join(used, on="account", how="semi").unique("account").sort("account")

@@ -162,6 +162,10 @@ class Discount(Strict):
     def _is_one(self) -> "Discount":
         if sum(v is not None for v in (self.percent, self.amount, self.price)) != 1:
             raise ValueError("a discount is one of percent, amount and price")
+        if self.percent is not None and not 0 < Decimal(self.percent) <= 1:
+            raise ValueError(
+                f"percent {self.percent} is no share of a price; write half as 0.50"
+            )
         return self
 
     def said(self) -> tuple[str, str | None, str | None]:

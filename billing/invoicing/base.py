@@ -150,7 +150,9 @@ class Base:
         """Return the base when every frame has its columns and types; a bug if not."""
         for name, schema in SCHEMAS.items():
             found = getattr(self, name).schema
-            wrong = {c: (found.get(c), t) for c, t in schema.items() if found.get(c) != t}
+            wrong = {
+                c: (found.get(c), t) for c, t in schema.items() if found.get(c) != t
+            }
             assert not wrong, f"{name}: {wrong}"  # noqa: S101 - only a bug can break it
         return self
 

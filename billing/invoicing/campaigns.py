@@ -48,8 +48,15 @@ def windows(base: Base, held: pl.DataFrame) -> pl.DataFrame:
             ).cast(pl.Int64),
         )
         .select(
-            "subscription_id", "item", "window_from", "window_to", "campaign_id",
-            "discount_kind", "percent", "discount_minor", "turn",
+            "subscription_id",
+            "item",
+            "window_from",
+            "window_to",
+            "campaign_id",
+            "discount_kind",
+            "percent",
+            "discount_minor",
+            "turn",
         )  # fmt: skip
     )
 
@@ -108,15 +115,17 @@ def _one_off(net: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     )
     applies = pl.col("campaign_id_taken").is_not_null() & in_window
     return (
-        net.join(
-            taken, on=["subscription_id", "item"], how="left", suffix="_taken"
-        )
+        net.join(taken, on=["subscription_id", "item"], how="left", suffix="_taken")
         .with_columns(
             full_minor=pl.when(applies).then(lowered).otherwise("full_minor"),
             campaign_id=pl.when(applies).then(named).otherwise("campaign_id"),
         )
         .drop(
-            "campaign_id_taken", "window_from", "window_to",
-            "discount_kind", "percent", "discount_minor",
+            "campaign_id_taken",
+            "window_from",
+            "window_to",
+            "discount_kind",
+            "percent",
+            "discount_minor",
         )  # fmt: skip
     )

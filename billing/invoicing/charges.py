@@ -73,9 +73,7 @@ def _of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
         ),
         day_of_month=pl.when(by_day).then(day),
         months=pl.col("every_count")
-        * pl.col("every_unit").replace_strict(
-            MONTHS, return_dtype=pl.Int64, default=0
-        ),
+        * pl.col("every_unit").replace_strict(MONTHS, return_dtype=pl.Int64, default=0),
         days=pl.col("every_count")
         * pl.col("every_unit").replace_strict(DAYS, return_dtype=pl.Int64, default=0),
     )
@@ -123,9 +121,12 @@ def _price_days(base: Base, held: pl.DataFrame) -> pl.DataFrame:
             for_all.select("plan_id", at="valid_to").drop_nulls(),
         ]
     )
-    return held.select("subscription_id", "plan_id").unique().join(
-        days, on="plan_id"
-    ).select("subscription_id", "at")
+    return (
+        held.select("subscription_id", "plan_id")
+        .unique()
+        .join(days, on="plan_id")
+        .select("subscription_id", "at")
+    )
 
 
 def _cycles(held: pl.DataFrame, base: Base, through: date) -> pl.DataFrame:
@@ -181,9 +182,7 @@ def _wholly_credited() -> pl.Expr:
     )
 
 
-def _priced(
-    base: Base, segments: pl.DataFrame, windows: pl.DataFrame
-) -> pl.DataFrame:
+def _priced(base: Base, segments: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     """Price the pieces, take discounts off, and add the rate of tax and the due day."""
     measured = usage.measured(prices.attach(segments, base.versions), base.usage)
     listed = prices.listed(measured, usage.uses(measured, base.usage))

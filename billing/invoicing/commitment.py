@@ -10,7 +10,14 @@ from billing.company import Policies
 from billing.invoicing.difference import share
 from billing.invoicing.timeline import MAIN
 
-PERIOD = ["subscription_id", "item", "plan_id", "plan_from_on", "cycle_from", "cycle_to"]
+PERIOD = [
+    "subscription_id",
+    "item",
+    "plan_id",
+    "plan_from_on",
+    "cycle_from",
+    "cycle_to",
+]
 
 
 def owed(recurring: pl.DataFrame, policies: Policies) -> pl.DataFrame:

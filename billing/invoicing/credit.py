@@ -47,8 +47,10 @@ def credited(lines: pl.DataFrame, shares: Shares | None) -> pl.DataFrame:
     left = lines.with_columns(
         left_minor=pl.max_horizontal(pl.col("amount_minor") - pl.col("taken_minor"), 0)
     )
-    takes = left.select("n", take_minor="left_minor") if shares is None else (
-        _checked(left, shares)
+    takes = (
+        left.select("n", take_minor="left_minor")
+        if shares is None
+        else (_checked(left, shares))
     )
     taken = left.join(takes, on="n").filter(pl.col("take_minor") > 0).sort("n")
     if taken.is_empty():
@@ -95,7 +97,9 @@ def _taxed(taken: pl.DataFrame) -> pl.DataFrame:
     so_far = rounded_share(running, pl.col("rate_micro"), whole)
     before = pl.coalesce(so_far.shift(1).over(TAX), "before_vat_minor")
     return (
-        taken.with_columns(vat_minor=before - so_far, amount_minor=-pl.col("take_minor"))
+        taken.with_columns(
+            vat_minor=before - so_far, amount_minor=-pl.col("take_minor")
+        )
         .with_columns(
             net_minor=pl.when(included)
             .then(pl.col("amount_minor") - pl.col("vat_minor"))

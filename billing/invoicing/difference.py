@@ -137,9 +137,7 @@ def _without_refused_credits(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
         .join(stops, on="subscription_id")
         .filter(
             (pl.col("period_from") >= pl.col("stop_from"))
-            & (
-                pl.col("stop_to").is_null() | (pl.col("period_to") <= pl.col("stop_to"))
-            )
+            & (pl.col("stop_to").is_null() | (pl.col("period_to") <= pl.col("stop_to")))
             & (pl.col("stop_item").is_null() | (pl.col("stop_item") == pl.col("item")))
         )
     )
@@ -155,7 +153,8 @@ def _capped(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
     by_hand = base.credited.group_by(KEY).agg(by_hand=pl.col("amount_minor").sum())
     billed = base.billed.group_by(KEY).agg(billed=pl.col("amount_minor").sum())
     left = by_hand.join(billed, on=KEY, how="left", nulls_equal=True).select(
-        *KEY, left=pl.max_horizontal(pl.col("billed").fill_null(0) + pl.col("by_hand"), 0)
+        *KEY,
+        left=pl.max_horizontal(pl.col("billed").fill_null(0) + pl.col("by_hand"), 0),
     )
     wanted = -pl.col("amount_minor").clip(upper_bound=0)
     before = wanted.cum_sum().over(KEY) - wanted

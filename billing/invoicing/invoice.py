@@ -50,9 +50,7 @@ class Issue:
     taxes: pl.DataFrame
 
 
-def issue(
-    base: Base, pieces: pl.DataFrame, *, on: date, first_number: int
-) -> Issue:
+def issue(base: Base, pieces: pl.DataFrame, *, on: date, first_number: int) -> Issue:
     """Make invoices of the pieces that are due, numbered from the first number given."""
     lines = _taxed(_grouped(base, pieces, first_number))
     taxes = _taxes(lines)
@@ -63,18 +61,23 @@ def _grouped(base: Base, pieces: pl.DataFrame, first_number: int) -> pl.DataFram
     """Give each piece its invoice: one per payer and currency, in the order of payers."""
     payer = ["payer_id", "currency"]
     prefix = f"{base.company.legal_entity}-"
-    return pieces.sort(
-        *payer,
-        "subscription_id",
-        "period_from",
-        "item",
-        "amount_minor",
-        descending=[False] * 5 + [True],
-    ).with_columns(
-        number=pl.lit(first_number - 1) + pl.struct(payer).rank("dense").cast(pl.Int64)
-    ).with_columns(
-        invoice_id=prefix + pl.col("number").cast(pl.String),
-        n=pl.int_range(1, pl.len() + 1).over("number"),
+    return (
+        pieces.sort(
+            *payer,
+            "subscription_id",
+            "period_from",
+            "item",
+            "amount_minor",
+            descending=[False] * 5 + [True],
+        )
+        .with_columns(
+            number=pl.lit(first_number - 1)
+            + pl.struct(payer).rank("dense").cast(pl.Int64)
+        )
+        .with_columns(
+            invoice_id=prefix + pl.col("number").cast(pl.String),
+            n=pl.int_range(1, pl.len() + 1).over("number"),
+        )
     )
 
 
@@ -162,9 +165,22 @@ def _invoices(base: Base, lines: pl.DataFrame, on: date) -> pl.DataFrame:
             due_on=pl.lit(on + timedelta(days=company.policies.terms_days)),
         )
         .select(
-            "invoice_id", "legal_entity", "series", "number", "kind", "payer_id",
-            "currency", "reference", "payment_method", "amends_id", "issued_on",
-            "due_on", "net_minor", "vat_minor", "rounding_minor", "total_minor",
+            "invoice_id",
+            "legal_entity",
+            "series",
+            "number",
+            "kind",
+            "payer_id",
+            "currency",
+            "reference",
+            "payment_method",
+            "amends_id",
+            "issued_on",
+            "due_on",
+            "net_minor",
+            "vat_minor",
+            "rounding_minor",
+            "total_minor",
         )  # fmt: skip
     )
 

@@ -104,9 +104,7 @@ def _newest(segments: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     return keyed.join(chosen, on="segment", how="left").drop("segment")
 
 
-def listed(
-    pieces: pl.DataFrame, uses: pl.DataFrame | None = None
-) -> pl.DataFrame:
+def listed(pieces: pl.DataFrame, uses: pl.DataFrame | None = None) -> pl.DataFrame:
     """Add list_minor: what a whole cycle costs in minor units, by model and quantity.
 
     `pieces` has model, amount, terms, quantity, agreed_minor and currency; null where

@@ -139,9 +139,9 @@ def _positions(
         .select(
             "subscription_id",
             # What is parked is looked at again the next day, in case it was mended.
-            next_on=pl.when("blocked").then(pl.lit(on).dt.offset_by("1d")).otherwise(
-                "next_on"
-            ),
+            next_on=pl.when("blocked")
+            .then(pl.lit(on).dt.offset_by("1d"))
+            .otherwise("next_on"),
             settled_on=pl.when("blocked").then(None).otherwise("settled_on"),
         )
     )

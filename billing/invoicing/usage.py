@@ -47,8 +47,12 @@ def _met(metered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Return the events on the days of each piece, in the order of the days."""
     return (
         metered.select(
-            "piece", "subscription_id", "usage_metric", "usage_aggregation",
-            "period_from", "period_to",
+            "piece",
+            "subscription_id",
+            "usage_metric",
+            "usage_aggregation",
+            "period_from",
+            "period_to",
         )  # fmt: skip
         .join(
             events.rename({"quantity": "used"}),

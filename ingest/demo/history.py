@@ -151,8 +151,7 @@ def _owed(books: Books, outside: Outside, parts: list[pl.DataFrame]) -> pl.DataF
     since = rows["paid_on"].sort()[0] - timedelta(days=MEMORY_DAYS)
     recent = [payer for payer, day in outside.credited.items() if day > since]
     less = rows.filter(
-        pl.col("payer_id").is_in(recent)
-        & pl.col("bank_reference").str.ends_with("1")
+        pl.col("payer_id").is_in(recent) & pl.col("bank_reference").str.ends_with("1")
     )
     left = {
         name: int(queries.invoice(books, name)["open_minor"][0])

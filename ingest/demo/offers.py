@@ -121,12 +121,12 @@ def _campaigns(world: World) -> str:
 def _of_year(year: int, plans: str) -> str:
     autumn = CAMPAIGN.format(
         id=f"host-{year}", name=f"Höst {year}: halva priset i tre månader",
-        code=campaign_code(AUTUMN, year), periods=3, discount='percent: "50"',
+        code=campaign_code(AUTUMN, year), periods=3, discount='percent: "0.50"',
         begin=f"{year}-08-25", end=f"{year}-12-31", plans=plans,
     )  # fmt: skip
     spring = CAMPAIGN.format(
         id=f"var-{year}", name=f"Vår {year}: en fjärdedel av i två månader",
-        code=campaign_code(SPRING, year), periods=2, discount='percent: "25"',
+        code=campaign_code(SPRING, year), periods=2, discount='percent: "0.25"',
         begin=f"{year}-03-01", end=f"{year}-06-30", plans=plans,
     )  # fmt: skip
     return autumn + spring

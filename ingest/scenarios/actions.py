@@ -159,9 +159,7 @@ def _with_version(plan: Plan, version: Version) -> Plan:
 
 
 def _charge(stage: Stage, did: shape.Charge, on: date) -> Answer:
-    command = ChargeOnce(
-        did.customer, did.product, stage.minor(did.amount), did.text
-    )
+    command = ChargeOnce(did.customer, did.product, stage.minor(did.amount), did.text)
     return stage.give(command, on)
 
 
@@ -209,8 +207,7 @@ def _settle(stage: Stage, did: shape.Settle, on: date) -> Answer:
     if waiting.is_empty():
         raise change.NothingToChange(f"payment {did.payment} has nothing to settle")
     shares = tuple(
-        (stage.invoice(placed.invoice), stage.minor(placed.amount))
-        for placed in did.to
+        (stage.invoice(placed.invoice), stage.minor(placed.amount)) for placed in did.to
     )
     command = SettleDeviation(str(waiting["deviation_id"][0]), "settle", shares)
     return stage.give(command, on)

@@ -36,7 +36,9 @@ def asked(name: str, row: Row, found: Row | None) -> list[str]:
         return [f"{name}: {_said(row)} never came about"]
     if fits(row, found):
         return []
-    differing = {key: found.get(key) for key in row if not _same(row[key], found.get(key))}
+    differing = {
+        key: found.get(key) for key in row if not _same(row[key], found.get(key))
+    }
     return [f"{name}: {_said(row)} is {_said(differing)}"]
 
 

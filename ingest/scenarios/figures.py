@@ -71,7 +71,9 @@ def faults(stage: Stage) -> list[str]:
 def _built(stage: Stage) -> Path:
     """Land the books and build what is asked of; return the build's file."""
     landing.land(stage.books)
-    wanted = [model for name, model in MODELS.items() if getattr(stage.scenario.expect, name)]
+    wanted = [
+        model for name, model in MODELS.items() if getattr(stage.scenario.expect, name)
+    ]
     return warehouse.build_models(stage.books.home, LAST_DAY, tuple(wanted))
 
 

@@ -24,7 +24,9 @@ def documents(stage: Stage) -> list[Row]:
         return []
     lines = queries.invoice_lines(stage.books, heads["invoice_id"].to_list()).to_dicts()
     return [
-        _document(stage, n, head, [l for l in lines if l["invoice_id"] == head["invoice_id"]])
+        _document(
+            stage, n, head, [l for l in lines if l["invoice_id"] == head["invoice_id"]]
+        )
         for n, head in enumerate(heads.sort("number").to_dicts(), 1)
     ]
 

@@ -85,4 +85,3 @@ def shelf() -> Iterator[Shelf]:
         finally:
             session.release(url)
             server.cleanup()
-

@@ -52,7 +52,9 @@ def files(paths: list[Path]) -> Iterator[Path]:
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.suffix in ENDINGS)
             if not found:
-                raise NoScenario(f"{path} holds no scenario; they end in .yaml or .json")
+                raise NoScenario(
+                    f"{path} holds no scenario; they end in .yaml or .json"
+                )
             yield from found
         elif path.exists():
             yield path

@@ -59,9 +59,7 @@ class Stage:
         zone = ZoneInfo(self.settings.timezone)
         morning = datetime(on.year, on.month, on.day, MORNING, tzinfo=zone)
         moment = Moment(morning + timedelta(seconds=self.moments), on)
-        return handle(
-            self.books, command, actor=ACTOR, moment=moment, preview=preview
-        )
+        return handle(self.books, command, actor=ACTOR, moment=moment, preview=preview)
 
     def invoice(self, ordinal: int) -> str:
         """Return the id of the n-th document issued."""
@@ -122,9 +120,7 @@ def _catalogue(scenario: Scenario) -> Any:  # noqa: ANN401 - frames of the catal
     return catalogue(scenario.settings, scenario, scenario.plans)
 
 
-def catalogue(
-    settings: Settings, scenario: Scenario, plans: list[Plan]
-) -> Any:  # noqa: ANN401 - frames of the catalogue
+def catalogue(settings: Settings, scenario: Scenario, plans: list[Plan]) -> Any:  # noqa: ANN401 - frames of the catalogue
     """Return plans with the scenario's products and campaigns as a catalogue file's frames."""
     told = {"prices_include_vat": settings.prices_include_vat}
     parts = {

@@ -162,3 +162,9 @@ def test_a_home_with_a_company_of_its_own_is_left_alone(books: Books) -> None:
     with pytest.raises(NotThisDemo, match="company of its own"):
         history.play(books, SMALL)
     assert not Path(books.home.path / "demo.json").exists()
+
+
+def test_campaigns_take_off_a_share_and_not_all() -> None:
+    campaigns = parse(offers.catalogue_file(WORLD)).campaigns
+    shares = campaigns["percent"].drop_nulls().cast(pl.Float64)
+    assert shares.is_between(0.1, 0.9).all()

@@ -1,9 +1,12 @@
 """A mapping brings the fields of a kind out of a file of any shape."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
-from ingest.base import mapping
+from billing.catalogue.file import parse
+from ingest.base import agreements, company, customers, mapping
 from ingest.base.mapping import UnknownMapping, WrongMapping
 
 TABLE = pl.DataFrame(
@@ -75,3 +78,21 @@ def test_a_missing_column_or_parameter_is_named() -> None:
 def test_an_unknown_shipped_mapping_names_those_that_are() -> None:
     with pytest.raises(UnknownMapping, match="telco"):
         mapping.shipped("acme")
+
+
+def test_the_example_with_swedish_headings_yields_both_kinds() -> None:
+    root = Path(__file__).resolve().parents[2] / "docs/examples"
+    text = (root / "import/kunder.yaml").read_text("utf-8")
+    example = [line[2:] for line in text.splitlines() if ";" in line]
+    data = "\n".join(example).encode("latin-1")
+    found = mapping.parse(text)
+    known = customers.read(data, "kunder.csv", found)
+    taken = agreements.read(data, "kunder.csv", found)
+    assert known.refused.is_empty()
+    assert taken.refused.is_empty()
+    assert known.rows["delivery"].to_list() == ["email"]
+    row = taken.rows.row(0, named=True)
+    assert (row["plan_id"], row["agreed_minor"]) == ("papper-manad", 37900)
+    catalogue = parse((root / "newspaper/catalogue.yaml").read_text("utf-8"))
+    assert row["plan_id"] in catalogue.plans["plan_id"]
+    company.read((root / "newspaper/company.yaml").read_bytes())

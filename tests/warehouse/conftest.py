@@ -32,6 +32,7 @@ class Build:
 
 def build(folder: Path, facts: Facts, as_of: date, *selected: str) -> Build:
     """Land the facts and run dbt over them, in this process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     path = folder / "warehouse.duckdb"
@@ -42,6 +43,8 @@ def build(folder: Path, facts: Facts, as_of: date, *selected: str) -> Build:
         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
         "--vars", f"{{as_of: {as_of}}}", *selected,
     ])  # fmt: skip
+    # dbt keeps its connection, and with it the lock on the file, for as long as it can.
+    DuckDBConnectionManager.close_all_connections()
     assert done.result is not None, done.exception
     return Build(
         path,

@@ -243,9 +243,7 @@ def base(book: Facts) -> Base:
     )  # fmt: skip
 
 
-def _frame(
-    book: Facts, table: str, schema: pl.Schema, **renamed: str
-) -> pl.DataFrame:
+def _frame(book: Facts, table: str, schema: pl.Schema, **renamed: str) -> pl.DataFrame:
     rows = [
         {name: row.get(renamed.get(name, name)) for name in schema}
         for row in book.rows.get(table, [])

@@ -75,7 +75,9 @@ def credit_invoice(command: CreditInvoice, given: Given) -> Decision:
     invoice = _invoice(command.invoice_id, given)
     taken = credited(_lines(command.invoice_id, given), command.shares)
     number = given.next_number(invoice["legal_entity"], SERIES, start=FIRST_NUMBER)
-    lines = _note_lines(taken, f"{invoice['legal_entity']}-{number}", command.invoice_id)
+    lines = _note_lines(
+        taken, f"{invoice['legal_entity']}-{number}", command.invoice_id
+    )
     note = _note(invoice, lines, number, given)
     subscriptions = lines["subscription_id"].drop_nulls().unique().to_list()
     return Decision(

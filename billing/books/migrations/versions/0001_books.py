@@ -153,7 +153,9 @@ FACTS = {
         campaign_id text, price_version int, vat_category text not null,
         text text not null, quantity numeric(18, 6) not null,
         cycle_from date, cycle_to date, period_from date, period_to date,
-        full_minor bigint not null, list_minor bigint not null,
+        full_minor bigint not null
+            check (full_minor >= 0 or kind in ('one_off', 'manual_credit')),
+        list_minor bigint not null,
         price_includes_vat boolean not null, vat_rate numeric(9, 6) not null,
         amount_minor bigint not null, net_minor bigint not null,
         vat_minor bigint not null, revision int not null,
