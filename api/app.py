@@ -1,9 +1,11 @@
 """The application is every route of the API over one set of books, on /v1."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse
@@ -33,6 +35,7 @@ ROUTERS: list[APIRouter] = [
     webhooks.router,
     integrity.router,
 ]
+THREADS_MAX = 12
 DESCRIPTION = """Subscription billing and finance, provable to the öre.
 
 Money is `{amount_minor, currency}`; every POST carries an `Idempotency-Key`;
@@ -47,6 +50,7 @@ def create() -> FastAPI:
 def application(books: Books, clock: Callable[[], datetime] | None = None) -> FastAPI:
     """Return the application over some books, with the house's clock or another."""
     app = FastAPI(
+        lifespan=_few_threads,
         title="Saldo",
         version="1",
         description=DESCRIPTION,
@@ -64,6 +68,13 @@ def application(books: Books, clock: Callable[[], datetime] | None = None) -> Fa
     app.add_middleware(body.guarded)
     app.add_middleware(body.framed)
     return app
+
+
+@asynccontextmanager
+async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    """Bound how many requests run at once: each thread holds connections to the books."""
+    to_thread.current_default_thread_limiter().total_tokens = THREADS_MAX
+    yield
 
 
 def _now() -> datetime:

@@ -63,7 +63,7 @@ def carry_out(
 
 
 def environment(home: "Home") -> dict[str, str]:
-    """Return what a child process needs to work on the same home with the same tools."""
+    """Return what a child process needs to work on a home with these tools."""
     tools = str(Path(sys.executable).parent)
     return {
         **os.environ,

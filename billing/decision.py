@@ -1,4 +1,7 @@
-"""A decision is what a command comes to: rows to append, an answer, and nothing done yet."""
+"""A decision is what a command comes to.
+
+Rows to append, an answer, and nothing done yet.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +31,9 @@ def events(kind: str, aggregate: str, ids: pl.Series) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The rows per table in the order of appending, the answer to the caller, and marks.
+    """The rows per table in the order of appending, the answer to the caller.
+
+    Marks.
 
     `told` is added to the answer once and never stored: secrets, and what is long.
     `counters` are the next numbers of the series used; `touched` are the agreements
@@ -41,7 +46,7 @@ class Decision:
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
     positions: pl.DataFrame | None = None
-    events: pl.DataFrame = field(default_factory=lambda: EVENTS.to_frame())
+    events: pl.DataFrame = field(default_factory=EVENTS.to_frame)
 
 
 def is_empty(rows: Rows) -> bool:

@@ -1,4 +1,6 @@
-"""The three kinds of no, and nothing else: what is asked for is not there, clashes, or is wrong.
+"""The three kinds of no, and nothing else.
+
+What is asked for is not there, clashes, or is wrong.
 
 >>> raise Invalid("the price 12,5O is not a number; write 12.50", field="price")
 Traceback (most recent call last):
@@ -9,7 +11,7 @@ billing.errors.Invalid: the price 12,5O is not a number; write 12.50
 from typing import ClassVar
 
 
-class No(Exception):  # noqa: N818 - a refusal is an answer, not an accident
+class No(Exception):
     """A refusal in words that a user may read; shells map its kind to their own signs.
 
     `code` is the stable snake-case name of the concrete error, `field` points at the

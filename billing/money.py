@@ -1,4 +1,6 @@
-"""Money is whole minor units of one currency; it is split so that the parts sum to the whole.
+"""Money is whole minor units of one currency.
+
+It is split so that the parts sum to the whole.
 
 >>> Money(29900, "SEK") + Money(100, "SEK")
 Money(minor=30000, currency='SEK')
@@ -34,7 +36,10 @@ class CurrenciesDiffer(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in the minor units of one currency; it refuses floats and other currencies."""
+    """An amount in the minor units of one currency.
+
+    It refuses floats and other currencies.
+    """
 
     minor: int
     currency: str

@@ -38,7 +38,7 @@ class Cycle:
     day: pl.Expr | None = None
 
     def start(self, k: pl.Expr) -> pl.Expr:
-        """Return the first day of the k-th period (0 is the one that starts at the anchor)."""
+        """Return the first day of the k-th period; 0 is the one at the anchor."""
         by_month = clamped(_months(self.anchor) + k * self.months, self._day_of_month())
         by_day = self.anchor + pl.duration(days=k * self.days)
         return pl.when(self.months > 0).then(by_month).otherwise(by_day).alias("start")

@@ -1,4 +1,6 @@
-"""Value added tax: the rate of a category in a country, in the period when it is in force.
+"""Value added tax: the rate of a category in a country.
+
+In the period when it is in force.
 
 >>> from datetime import date
 >>> rate("food", "SE", date(2026, 3, 31)), rate("food", "SE", date(2026, 4, 1))
@@ -79,8 +81,8 @@ def _stated(category: str) -> Decimal | None:
 def rates(category: pl.Series, country: str) -> pl.DataFrame:
     """Return the dated rates of the categories met, one row per category and start.
 
-    Columns: vat_category, valid_from, rate_micro (millionths, so that tax is whole-number
-    arithmetic).
+    Columns: vat_category, valid_from, rate_micro (millionths, so that tax is
+    whole-number arithmetic).
     """
     rows = [
         (name, since, Decimal(percent))

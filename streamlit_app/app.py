@@ -15,7 +15,7 @@ for screen in SCREENS:
     if role in screen.roles:
         sections.setdefault(text(f"section.{screen.section}"), []).append(screen.page())
 page = st.navigation(sections)
-header.draw()
-page.run()
 with st.sidebar:
     header.choose_language()
+header.draw()
+page.run()

@@ -1,4 +1,7 @@
-"""What every test may ask for: empty books of its own, and the rewriting of golden files."""
+"""What every test may ask for.
+
+Empty books of its own, and the rewriting of golden files.
+"""
 
 from datetime import date
 

@@ -2,18 +2,24 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import console
 
+if TYPE_CHECKING:
+    from billing.books.home import Home
+
 HOST = "127.0.0.1"
 GRACE_SECONDS = 15.0
+LOG_SHOWN = 15
 
 
 class Service(StrEnum):
@@ -55,7 +61,7 @@ def serve(
         commands["webhooks"] = [
             sys.executable, "-m", "api.cli", "webhook", "deliver", "--follow",
         ]  # fmt: skip
-    _until_stopped(commands, console.environment(home), ports)
+    _until_stopped(commands, home, ports)
     del opened
 
 
@@ -91,22 +97,21 @@ def _screens() -> str:
 
 
 def _until_stopped(
-    commands: dict[str, list[str]], environment: dict[str, str], ports: dict[str, int]
+    commands: dict[str, list[str]], home: "Home", ports: dict[str, int]
 ) -> None:
     """Run the services together: when one ends or the user stops, all end."""
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _interrupt)
+    logs = {name: home.path / "logs" / f"{name}.log" for name in commands}
     children = {
-        name: subprocess.Popen(arguments, env=environment, start_new_session=True)  # noqa: S603 - our own commands
+        name: _started(arguments, home, logs[name])
         for name, arguments in commands.items()
     }
     try:
-        for name, port in ports.items():
-            console.say(f"{WORDS[name]:<34} http://{HOST}:{port}")
-        console.say("Stop with Ctrl+C.")
-        sys.stdout.flush()
-        ended = _first_to_end(children)
-        console.complain(f"{WORDS[ended]} has ended; stopping the others")
+        console.say("starting; stop with Ctrl+C")
+        ended = _first_to_end(children, dict(ports))
+        console.complain("\n".join(_end_of(logs[ended])))
+        console.complain(f"{WORDS[ended]} has ended; its log is {logs[ended]}")
         raise typer.Exit(console.REFUSED)
     except KeyboardInterrupt:
         console.say("stopping")
@@ -114,22 +119,57 @@ def _until_stopped(
         _end(list(children.values()))
 
 
+def _started(
+    arguments: list[str], home: "Home", log: Path
+) -> "subprocess.Popen[bytes]":
+    """Start a service that leads a session of its own and writes into its log."""
+    log.parent.mkdir(exist_ok=True)
+    with log.open("wb") as written:
+        return subprocess.Popen(  # noqa: S603 - our own commands
+            arguments,
+            env=console.environment(home),
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _first_to_end(children: "dict[str, subprocess.Popen[bytes]]") -> str:
+def _first_to_end(
+    children: "dict[str, subprocess.Popen[bytes]]", silent: dict[str, int]
+) -> str:
+    """Wait for a service to end; say the address of each as soon as it answers."""
     while True:
+        for name, port in list(silent.items()):
+            if _answers(port):
+                console.say(f"{WORDS[name]:<34} http://{HOST}:{port}")
+                sys.stdout.flush()
+                del silent[name]
         for name, child in children.items():
             if child.poll() is not None:
                 return name
         time.sleep(0.5)
 
 
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _end_of(log: Path) -> list[str]:
+    return log.read_text("utf-8", "replace").splitlines()[-LOG_SHOWN:]
+
+
 def _end(children: "list[subprocess.Popen[bytes]]") -> None:
-    """Ask each service and its own children to end; after a grace, make them."""
+    """Interrupt each service as Ctrl+C would; after a grace, end it for good."""
     for child in children:
-        _signal(child, signal.SIGTERM)
+        _signal(child, signal.SIGINT)
     deadline = time.monotonic() + GRACE_SECONDS
     for child in children:
         try:

@@ -59,9 +59,15 @@ def deliver(
     from billing.books import webhooks
 
     opened = console.books()
-    while True:
-        deliver(opened, lambda: datetime.now(UTC))  # noqa: TID251 - the shell reads the clock
-        if not follow:
-            break
-        time.sleep(PAUSE_SECONDS)
+    deliver(opened, _now)
+    try:
+        while follow:
+            time.sleep(PAUSE_SECONDS)
+            deliver(opened, _now)
+    except KeyboardInterrupt:
+        console.say("stopped; what was being sent is sent again when its lease ends")
     console.show_answer(webhooks.states(opened), as_json=as_json)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the shell is where the clock is read

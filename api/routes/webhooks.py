@@ -34,13 +34,10 @@ class NewEndpoint(Payload):
 
 
 class RegisteredEndpoint(Payload):
-    """The endpoint with its signing secret, which is shown this once.
-
-    The secret is null when the first answer was lost before it could be kept.
-    """
+    """The endpoint with its signing secret, which is shown this once."""
 
     endpoint_id: str
-    secret: str | None = None
+    secret: str
 
 
 class Endpoint(Payload):

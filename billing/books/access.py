@@ -24,7 +24,7 @@ class UnknownApiKey(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class IssueApiKey:
-    """Command: give a holder a key that acts with a role for some days (at most a year)."""
+    """Command: give a holder a key that acts with a role, for at most a year."""
 
     holder: str
     role: str = "integrator"
@@ -72,7 +72,10 @@ def revoke_api_key(command: RevokeApiKey, given: Given) -> Decision:
 
 
 def authenticate(books: Books, key: str, on: date) -> Actor:
-    """Return the actor that a key stands for; refuse in the same words whatever is wrong."""
+    """Return the actor that a key stands for.
+
+    Whatever is wrong is refused in the same words.
+    """
     parts = key.split("_", 3)
     key_id = parts[2] if len(parts) == 4 else ""  # noqa: PLR2004 - saldo, live, id, secret
     with books.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Loading the base: what a billing run, a preview or a change needs to see of the books."""
+"""Loading the base: what a run, a preview or a change needs to see of the books."""
 
 import json
 from dataclasses import dataclass

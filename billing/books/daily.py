@@ -1,7 +1,7 @@
 """The daily job, step by step: each step is one function that any shell may call.
 
-receive (in `ingest`) → settle credits → bill → remind → collect → land → book the journal
-→ land → build → audit → publish → deliver.
+receive (in `ingest`) → settle credits → bill → remind → collect → land → book the
+journal → land → build → audit → publish → deliver.
 """
 
 from collections.abc import Callable
@@ -99,7 +99,7 @@ def _send_orders(
 
 
 def send(books: Books, moment: Moment, file: tuple[str, str, bytes]) -> str:
-    """Keep a file (name, kind, bytes) in the vault, record it, and put it into the outbox."""
+    """Keep a file (name, kind, bytes), record it, and put it into the outbox."""
     name, kind, data = file
     sha256 = vault.put(books.home, data)
     command = RecordFile(sha256, "out", name, kind, len(data), FINDINGS.to_frame())

@@ -1,4 +1,4 @@
-"""Delivery makes the papers of a day and puts them where the customer's channel fetches them.
+"""Delivery makes the papers of a day and puts them where their channels fetch them.
 
 What is sent is in the vault by its hash; delivering a day again sends the same bytes.
 """
@@ -74,7 +74,7 @@ def _undelivered(books: Books, papers_of_day: pl.DataFrame, key: str) -> pl.Data
 
 
 def _sent(books: Books, name: str, data: bytes) -> tuple[str, str, str]:
-    """Put a paper into vault and outbox, from where the mail and print channels take it."""
+    """Put a paper into vault and outbox, where mail and print channels take it."""
     folder = books.home.outbox / "papers"
     folder.mkdir(exist_ok=True)
     sha256 = vault.put(books.home, data)

@@ -1,4 +1,4 @@
-"""Exports are statutory files made from booked vouchers and the published chart of accounts."""
+"""Exports are statutory files made from booked vouchers and the published chart."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -99,8 +99,7 @@ def _lines(books: Books, legal_entity: str, start: date, end: date) -> pl.DataFr
 
 def _accounts(books: Books, lines: pl.DataFrame) -> pl.DataFrame:
     chart = warehouse.published(books.home).read(
-        "select account, account_name as name, account_type as type"
-        " from seeds.accounts"
+        "select account, account_name as name, account_type as type from seeds.accounts"
     )
     used = lines.select("account").unique()
     return chart.join(used, on="account", how="semi").unique("account").sort("account")

@@ -1,4 +1,4 @@
-"""Facts are appended to the books by COPY, a frame or a few rows at a time, never changed."""
+"""Facts are appended to the books by COPY, many or few at a time, never changed."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,6 @@
-"""Handling a command is the one way to change the books: authorise, load, decide, append.
+"""Handling a command is the one way to change the books.
+
+Authorise, load, decide, append.
 
 Everything of one command is one transaction, with an audit row. The same command id
 twice is one effect: the second time gets the first answer. A preview is the same
@@ -51,7 +53,10 @@ SYSTEM = Actor("saldo", "system")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a command is given: the instant of recording and the company's business date."""
+    """When a command is given.
+
+    The instant of recording and the company's business date.
+    """
 
     at: datetime
     on: date
@@ -69,7 +74,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a decision may look at besides the command: the books in this transaction."""
+    """What a decision may look at besides the command: the books."""
 
     books: Books
     connection: Connection
@@ -116,7 +121,7 @@ class Handler:
     decide: Callable[[Any, Given], Decision]
 
 
-def handle(
+def handle(  # noqa: PLR0913 - what, by whom, when, and whether for real
     books: Books,
     command: object,
     *,
@@ -125,7 +130,9 @@ def handle(
     command_id: UUID | None = None,
     preview: bool = False,
 ) -> dict[str, Any]:
-    """Carry out a command and return its answer; refuse with one of the three kinds of no.
+    """Carry out a command and return its answer.
+
+    Refuse with one of the three kinds of no.
 
     A shell that may try again gives a command id of its own; without one each call is a
     command of its own, and only natural keys keep it from having its effect twice.
@@ -185,7 +192,8 @@ def _begin(
 def _answer_again(before: dict[str, Any], digest: str) -> dict[str, Any]:
     if before["digest"] != digest:
         raise CommandIdReused(
-            "this command id was used for another command; give a new id to a new command"
+            "this command id was used for another command; "
+            "give a new id to a new command"
         )
     return dict(before["result"])
 

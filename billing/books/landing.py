@@ -1,4 +1,4 @@
-"""Landing copies the books to Parquet, part by part, so that the warehouse never opens them.
+"""Landing copies the books to Parquet, so that the warehouse never opens them.
 
 A part holds what was committed since the part before: the fence is the oldest running
 transaction (``pg_snapshot_xmin``), so a late commit is landed later and never skipped.
@@ -8,6 +8,7 @@ Parts are immutable; the manifest names them and is replaced last, in one step.
 import hashlib
 import json
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -38,7 +39,10 @@ class Landed:
 
 
 def land(books: Books) -> Landed:
-    """Land what has been committed since the last landing; nothing new is no new part."""
+    """Land what has been committed since the last landing.
+
+    Nothing new is no new part.
+    """
     manifest = _manifest(books.home)
     _forget_orphans(books.home, manifest)
     with books.reader() as read:
@@ -47,12 +51,14 @@ def land(books: Books) -> Landed:
                 "fence"
             ][0]
         )
+        fences = manifest["fence"], fence
+        known = {part["table"] for part in manifest["parts"]}
         added = [
-            part
-            for table, columns in _tables(read).items()
-            if (
-                part := _land_table(read, books.home, (table, columns), manifest, fence)
-            )
+            _part(books.home, name, frame)
+            for name, columns in _tables(read).items()
+            # A table's first part shows its columns, with or without rows.
+            if not (frame := _new_rows(read, name, columns, fences)).is_empty()
+            or name not in known
         ]
     manifest["fence"] = fence
     manifest["parts"] += added
@@ -91,38 +97,33 @@ def _tables(read: Reader) -> dict[str, pl.DataFrame]:
     return {frame["table_name"][0]: frame for frame in parts}
 
 
-def _land_table(
-    read: Reader,
-    home: Home,
-    table: tuple[str, pl.DataFrame],
-    manifest: dict[str, Any],
-    fence: int,
-) -> dict[str, Any] | None:
-    name, columns = table
-    frame = read(
+def _new_rows(
+    read: Reader, name: str, columns: pl.DataFrame, fences: tuple[int, int]
+) -> pl.DataFrame:
+    """Return the rows committed between two fences, in the order of recording."""
+    since, until = fences
+    return read(
         f"select {_selected(columns)} from {name}"
-        f" where xid >= '{manifest['fence']}'::xid8 and xid < '{fence}'::xid8"
-        " order by seq"
+        f" where xid >= '{since}'::xid8 and xid < '{until}'::xid8 order by seq"
     ).with_columns(_typed(columns))
-    known = any(part["table"] == name for part in manifest["parts"])
-    if frame.is_empty() and known:
-        return None
+
+
+def _part(home: Home, name: str, frame: pl.DataFrame) -> dict[str, Any]:
+    """Write a part, whole or not at all, and return its entry in the manifest."""
     seqs = [0] if frame.is_empty() else frame["seq"].to_list()
-    first, last = seqs[0], seqs[-1]
-    file = f"{name}/seq={first}-{last}.parquet"
+    file = f"{name}/seq={seqs[0]}-{seqs[-1]}.parquet"
     path = home.landing / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".writing")
-    frame.write_parquet(temporary)
-    data = temporary.read_bytes()
+    buffer = BytesIO()
+    frame.write_parquet(buffer)
+    data = buffer.getvalue()
     write_durably(path, data)
-    temporary.unlink()
     return {
         "table": name,
         "file": file,
         "rows": frame.height,
-        "from": first,
-        "to": last,
+        "from": seqs[0],
+        "to": seqs[-1],
         "sum_minor": _sum(frame),
         "sha256": hashlib.sha256(data).hexdigest(),
     }

@@ -66,10 +66,11 @@ def owed(
 
 
 def deviations(books: Books) -> pl.DataFrame:
-    """Return all that a person had or has to look at: payment_id, reason, amount_minor."""
+    """Return all that waited for a person: payment_id, reason, amount_minor."""
     return ask(
         books,
-        "select payment_id, reason, amount_minor, opened_on from deviations order by seq",
+        "select payment_id, reason, amount_minor, opened_on from deviations"
+        " order by seq",
     )
 
 
@@ -97,14 +98,16 @@ def settled(books: Books) -> pl.DataFrame:
         " select payment_id, item_id, coalesce(placed.amount_minor, 0)::bigint"
         " as amount_minor, (payments.amount_minor - coalesce(sum(placed.amount_minor)"
         " over (partition by payment_id), 0))::bigint as rest_minor"
-        " from payments left join placed using (payment_id) order by payments.seq, item_id",
+        " from payments left join placed using (payment_id)"
+        " order by payments.seq, item_id",
     )
 
 
 def charged(books: Books, subscription_id: str, on: date) -> pl.DataFrame:
-    """Return the lines that charge an agreement by the day: item, period_from, period_to.
+    """Return the lines that have charged an agreement by the day.
 
-    Also kind and amount_minor, which is negative where days are taken back.
+    Columns: item, kind, period_from, period_to and amount_minor, which is negative
+    where days are taken back.
     """
     return ask(
         books,

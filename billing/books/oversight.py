@@ -1,4 +1,7 @@
-"""Oversight answers what has been done and what is at work: runs, files, mandates, events."""
+"""Oversight answers what has been done and what is at work.
+
+Runs, files, mandates, events.
+"""
 
 import polars as pl
 
@@ -35,7 +38,10 @@ def runs(books: Books, limit: int = 50) -> pl.DataFrame:
 
 
 def parked(books: Books, run_id: str) -> pl.DataFrame:
-    """Return agreements that a run could not bill: subscription_id, parked_on, reason."""
+    """Return agreements that a run could not bill.
+
+    Columns: subscription_id, parked_on, reason.
+    """
     return ask(
         books,
         "select subscription_id, parked_on, reason from parked_agreements"
@@ -57,7 +63,10 @@ def files(books: Books, limit: int = 100) -> pl.DataFrame:
 
 
 def findings(books: Books, sha256: str) -> pl.DataFrame:
-    """Return what was wrong in a file: severity, line, field, message, remedy, record."""
+    """Return what was wrong in a file.
+
+    Columns: n, severity, line, field, message, remedy, record.
+    """
     return ask(
         books,
         "select n, severity, line, field, message, remedy, record from file_findings"
@@ -105,7 +114,9 @@ def webhook_endpoints(books: Books) -> pl.DataFrame:
 
 
 def events_after(books: Books, seq: int, limit: int) -> pl.DataFrame:
-    """Return events after a seq, gap-free: only what no running transaction can precede.
+    """Return events after a seq, gap-free.
+
+    Only what no running transaction can precede.
 
     Columns: seq, event_id, kind, aggregate, aggregate_id, version, occurred_on,
     recorded_at.

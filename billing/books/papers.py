@@ -1,4 +1,7 @@
-"""Papers are what customers read, made from the books: the same books give the same bytes."""
+"""Papers are what customers read, made from the books.
+
+The same books give the same bytes.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -38,7 +41,10 @@ def invoice_pdf(books: Books, invoice_id: str) -> bytes:
 
 
 def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes]:
-    """Return documents by invoice_id; `invoices` has the columns of `queries.invoice`."""
+    """Return documents by invoice_id.
+
+    `invoices` has the columns of `queries.invoice`.
+    """
     ids = invoices["invoice_id"].to_list()
     lines = _by_invoice(queries.invoice_lines(books, ids))
     taxes = _by_invoice(queries.invoice_taxes(books, ids))

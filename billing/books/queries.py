@@ -1,6 +1,7 @@
 """Queries answer what screens, the API and the command line ask of the books, now.
 
-Each returns a frame with the columns named in its docstring, empty when there is nothing.
+Each returns a frame with the columns named in its docstring, empty when there is
+nothing.
 """
 
 from datetime import date
@@ -61,7 +62,8 @@ def customers_found(books: Books, text: str, limit: int = 50) -> pl.DataFrame:
         "  when customer_id ilike %(text)s then 3 when email ilike %(text)s then 3"
         "  else similarity(name, %(text)s) end as score"
         f" from {DETAILS}"
-        " where customer_id ilike %(text)s || '%%' or name ilike '%%' || %(text)s || '%%'"
+        " where customer_id ilike %(text)s || '%%'"
+        "  or name ilike '%%' || %(text)s || '%%'"
         "  or email ilike %(text)s || '%%' or similarity(name, %(text)s) > 0.3"
         "  or customer_id in (select payer_id from invoices"
         "   where invoice_id = %(text)s or reference = %(text)s"
@@ -92,7 +94,10 @@ def customer(books: Books, customer_id: str) -> pl.DataFrame:
 
 
 def customers_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
-    """Return customers in the order of registration, after a seq; columns as `customer`."""
+    """Return customers in the order of registration, after a seq.
+
+    Columns as `customer`.
+    """
     return ask(
         books,
         "select customer_id, kind, identity_scheme, identity_number, registered_on,"
@@ -123,9 +128,9 @@ SUBSCRIPTION = (
 def subscriptions_of(books: Books, customer_id: str, on: date) -> pl.DataFrame:
     """Return the agreements that a customer has or pays for.
 
-    Columns: subscription_id, customer_id, payer_id, recipient_id, legal_entity, currency,
-    plan_id, plan_name, quantity, state, started_on, ended_on, payment_method, campaign,
-    next_on, seq.
+    Columns: subscription_id, customer_id, payer_id, recipient_id, legal_entity,
+    currency, plan_id, plan_name, quantity, state, started_on, ended_on,
+    payment_method, campaign, next_on, seq.
     """
     return ask(
         books,

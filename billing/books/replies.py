@@ -1,10 +1,11 @@
 """A reply is what a request was answered, kept so that its retry gets the same bytes.
 
-The reply is written in a transaction that holds the caller's key from before the
-effect until after it, so no two requests with one key run at once. The effect itself
-is one transaction of the handler, with a command id made from the same holder and key.
-A crash between the two commits loses nothing: the retry finds the command carried out,
-gets its recorded answer and makes the same reply from it.
+Effect and reply are one transaction: the handler's, called within this one, is a part
+of it. So there is never an effect without its reply, nor a reply without its effect; a
+refusal takes back the handler's part alone, and is kept. The key is held from before
+the effect until the commit, so no two requests with one key run at once. And the
+command id is made from holder and key: even if a reply were lost, the command would
+not be carried out twice.
 """
 
 from collections.abc import Callable

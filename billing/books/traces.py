@@ -81,8 +81,8 @@ KINDS: list[tuple[str, str, dict[str, str]]] = [
         "invoice",
         (
             "select invoice_id, kind, payer_id, issued_on, due_on, net_minor,"
-            " vat_minor, total_minor, reference, run_id, recorded_at, actor from invoices"
-            " where invoice_id = %(id)s or reference = %(id)s"
+            " vat_minor, total_minor, reference, run_id, recorded_at, actor"
+            " from invoices where invoice_id = %(id)s or reference = %(id)s"
         ),
         {
             "lines": LINES,

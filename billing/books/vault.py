@@ -14,7 +14,10 @@ class NotInVault(NotFound):
 
 
 def put(home: Home, data: bytes) -> str:
-    """Keep bytes and return their name; durable when it returns, the same twice is one."""
+    """Keep bytes and return their name.
+
+    Durable when it returns, the same twice is one.
+    """
     name = hashlib.sha256(data).hexdigest()
     path = _path(home, name)
     if path.exists():
@@ -36,7 +39,7 @@ def get(home: Home, name: str) -> bytes:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a whole file or none: temporary name, fsync, rename, fsync of the folder."""
+    """Write a whole file or none: temporary name, fsync, rename, fsync again."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

@@ -1,4 +1,7 @@
-"""Verifying checks every promise on the books, the vault and the published warehouse."""
+"""Verifying checks every promise on the books.
+
+The vault and the published warehouse.
+"""
 
 import hashlib
 import json
@@ -128,7 +131,7 @@ def _landing_is_the_books(books: Books) -> Finding:
 
 
 def _open_items_are_1510(books: Books) -> Finding:
-    """Compare what customers owe in the books with account 1510 of the published journal."""
+    """Compare what customers owe in the books with 1510 of the published journal."""
     try:
         published = warehouse.published(books.home)
     except NothingPublished:

@@ -1,4 +1,7 @@
-"""The warehouse is built aside by dbt, audited, and published in one step, or not at all."""
+"""The warehouse is built aside by dbt, audited.
+
+Published in one step, or not at all.
+"""
 
 import hashlib
 import json
@@ -130,17 +133,23 @@ def build(home: Home, *, as_of: date, position: int) -> Build:
 
 
 def build_journal(home: Home, *, as_of: date, position: int) -> Build:
-    """Build only what the journal needs, with its tests: what vouchers are booked from."""
+    """Build only what the journal needs, with its tests.
+
+    What vouchers are booked from.
+    """
     path = home.warehouse / f"journal.{build_id(as_of, position)}.duckdb"
     path.unlink(missing_ok=True)
     selection = ["--select", "+journal_differences", "--indirect-selection", "cautious"]
-    arguments = ["build", *_places(target(home)), *variables(as_of), *DATA_ONLY, *selection]
+    everything = [*_places(target(home)), *variables(as_of), *DATA_ONLY]
+    arguments = ["build", *everything, *selection]
     _invoke(arguments, environment(home, path))
     return _audit(target(home), (as_of, position), path)
 
 
 def build_models(home: Home, as_of: date, models: tuple[str, ...]) -> Path:
-    """Build some models and what they stand on, without tests, into a file of their own.
+    """Build some models and what they stand on, without tests.
+
+    Into a file of their own.
 
     The file is the same for each home, so that dbt need not parse its project again.
     """

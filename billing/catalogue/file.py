@@ -10,7 +10,8 @@
 >>> parse("plans: [{id: x, product: y, price: {amount: '1'}}]")
 Traceback (most recent call last):
     ...
-billing.catalogue.file.WrongCatalogue: plans[0] 'x': product 'y' is not among the products
+billing.catalogue.file.WrongCatalogue: plans[0] 'x': product 'y' is not among the \
+products
 """
 
 from dataclasses import dataclass

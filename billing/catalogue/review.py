@@ -21,7 +21,9 @@ class PriceIsImmutable(Conflict):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Review:
-    """The rows to append, the published prices that the file edits, and the changes in words.
+    """The rows to append, the published prices that the file edits.
+
+    The changes in words.
 
     `prices` have a version; `changes` has object, id, field, before and after (text).
     """
@@ -93,7 +95,7 @@ def _differing(file: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _versioned(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Number new versions of each plan after those that it has."""
+    """Give new versions of each plan numbers after those that it has."""
     steps = ["plan_id", "phase"]
     last = (
         known.group_by(steps).agg(last=pl.col("version").max())

@@ -1,4 +1,7 @@
-"""The shape of a catalogue file: every field that exists; any other field is an error."""
+"""The shape of a catalogue file: every field that exists.
+
+Any other field is an error.
+"""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,9 +13,14 @@ BEGINNING = date(1900, 1, 1)
 
 
 def _decimal_text(value: object) -> str:
-    """Take a decimal as text or whole number; a float has lost its last digits already."""
+    """Take a decimal as text or whole number.
+
+    A float has lost its last digits already.
+    """
     if isinstance(value, bool | float):
-        raise ValueError(f'write the amount {value!r} in quotes, as "{value:.2f}"')
+        raise ValueError(  # noqa: TRY004 - pydantic gathers ValueErrors
+            f'write the amount {value!r} in quotes, as "{value:.2f}"'
+        )
     try:
         number = Decimal(str(value))
     except InvalidOperation:

@@ -1,4 +1,7 @@
-"""A cancellation ends an agreement, and says what happens to time that is billed already."""
+"""A cancellation ends an agreement.
+
+Says what happens to time that is billed already.
+"""
 
 from dataclasses import dataclass
 

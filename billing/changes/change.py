@@ -1,4 +1,7 @@
-"""A change to an agreement takes effect now, at renewal, or on any date: that is said, never inferred."""
+"""A change to an agreement takes effect now, at renewal, or on any date.
+
+That is said, never inferred.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -87,6 +90,7 @@ def resolved(effective: Effective, *, on: date, renewal_on: date | None) -> date
     if effective in WHEN:
         raise AlreadyEnded("the agreement has no period that could end or be renewed")
     raise WrongDate(
-        f"{effective!r} is no time for a change; say now, renewal, period_end or a date",
+        f"{effective!r} is no time for a change; "
+        "say now, renewal, period_end or a date",
         field="effective",
     )

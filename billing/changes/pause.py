@@ -1,4 +1,7 @@
-"""A pause (uppehåll) stops delivery and billing for a while: credit for paid days, or none."""
+"""A pause (uppehåll) stops delivery and billing for a while.
+
+Credit for paid days, or none.
+"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -84,7 +84,7 @@ def customers_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 def completed(customers: pl.DataFrame) -> pl.DataFrame:
     """Return customers with all columns, defaults filled in and identities canonical.
 
-    Added: identity_scheme (personnummer, organisationsnummer, or null without a number).
+    Added: identity_scheme (personnummer, organisationsnummer, null without a number).
     """
     missing = [name for name in CUSTOMERS if name not in customers.columns]
     whole = customers.with_columns(
@@ -105,7 +105,10 @@ def completed(customers: pl.DataFrame) -> pl.DataFrame:
 
 
 def refusals(customers: pl.DataFrame) -> pl.DataFrame:
-    """Return what is wrong, one row per wrong field: row (from 0), field, message, remedy."""
+    """Return what is wrong, one row per wrong field.
+
+    Columns: row (from 0), field, message, remedy.
+    """
     found = [
         (row, field, message, remedy)
         for field, check in CHECKS

@@ -1,4 +1,6 @@
-"""A reminder asks for an overdue invoice again, one step at a time, with the lawful fee.
+"""A reminder asks for an overdue invoice again, one step at a time.
+
+With the lawful fee.
 
 The fee is at most 60 kr and may be taken once for each claim (lag 1981:739 2 §).
 
@@ -24,7 +26,9 @@ HIGHEST_FEE_MINOR = {"SEK": 6000}
 
 
 def due(overdue: pl.DataFrame, policies: Policies, *, on: date) -> pl.DataFrame:
-    """Return the reminders to send on a day, one row for each invoice whose day has come.
+    """Return the reminders to send on a day.
+
+    One row for each invoice whose day has come.
 
     overdue: invoice_id, currency, open_minor, due_on, steps_taken. Columns of the
     result: reminder_id, invoice_id, step, currency, fee_minor, interest_minor,

@@ -1,4 +1,4 @@
-"""The base is everything that billing looks at: facts and what has been billed, as frames."""
+"""The base is all that billing looks at: facts and what has been billed, as frames."""
 
 from dataclasses import dataclass, field
 
@@ -10,75 +10,75 @@ from billing.invoicing.timeline import CHANGES, QUANTITY
 
 SUBSCRIPTIONS = pl.Schema(
     {
-        "subscription_id": pl.String,
-        "customer_id": pl.String,
-        "payer_id": pl.String,
-        "currency": pl.String,
-        "payment_method": pl.String,
-        "started_on": pl.Date,
-        "settled_on": pl.Date,
+        "subscription_id": pl.String(),
+        "customer_id": pl.String(),
+        "payer_id": pl.String(),
+        "currency": pl.String(),
+        "payment_method": pl.String(),
+        "started_on": pl.Date(),
+        "settled_on": pl.Date(),
     }
 )
 
 PLANS = pl.Schema(
     {
-        "plan_id": pl.String,
-        "name": pl.String,
-        "product_id": pl.String,
-        "every_count": pl.Int64,
-        "every_unit": pl.String,
-        "timing": pl.String,
-        "plan_currency": pl.String,
-        "plan_anchor_kind": pl.String,
-        "plan_anchor_day": pl.Int64,
-        "prices_include_vat": pl.Boolean,
-        "prorates": pl.Boolean,
-        "setup_fee_minor": pl.Int64,
-        "minimum_minor": pl.Int64,
-        "usage_metric": pl.String,
-        "usage_aggregation": pl.String,
+        "plan_id": pl.String(),
+        "name": pl.String(),
+        "product_id": pl.String(),
+        "every_count": pl.Int64(),
+        "every_unit": pl.String(),
+        "timing": pl.String(),
+        "plan_currency": pl.String(),
+        "plan_anchor_kind": pl.String(),
+        "plan_anchor_day": pl.Int64(),
+        "prices_include_vat": pl.Boolean(),
+        "prorates": pl.Boolean(),
+        "setup_fee_minor": pl.Int64(),
+        "minimum_minor": pl.Int64(),
+        "usage_metric": pl.String(),
+        "usage_aggregation": pl.String(),
     }
 )
 
 PRODUCTS = pl.Schema(
     {
-        "product_id": pl.String,
-        "product_name": pl.String,
-        "vat_category": pl.String,
-        "recognised": pl.String,
+        "product_id": pl.String(),
+        "product_name": pl.String(),
+        "vat_category": pl.String(),
+        "recognised": pl.String(),
     }
 )
 
 CAMPAIGNS = pl.Schema(
     {
-        "campaign_id": pl.String,
-        "discount_kind": pl.String,
+        "campaign_id": pl.String(),
+        "discount_kind": pl.String(),
         "percent": pl.Decimal(9, 6),
-        "discount_minor": pl.Int64,
-        "lasts_kind": pl.String,
-        "lasts_periods": pl.Int64,
-        "lasts_until": pl.Date,
+        "discount_minor": pl.Int64(),
+        "lasts_kind": pl.String(),
+        "lasts_periods": pl.Int64(),
+        "lasts_until": pl.Date(),
     }
 )
 
 ONE_OFFS = pl.Schema(
     {
-        "charge_id": pl.String,
-        "customer_id": pl.String,
-        "product_id": pl.String,
-        "currency": pl.String,
-        "amount_minor": pl.Int64,
-        "text": pl.String,
-        "effective_on": pl.Date,
+        "charge_id": pl.String(),
+        "customer_id": pl.String(),
+        "product_id": pl.String(),
+        "currency": pl.String(),
+        "amount_minor": pl.Int64(),
+        "text": pl.String(),
+        "effective_on": pl.Date(),
     }
 )
 
 USAGE = pl.Schema(
     {
-        "subscription_id": pl.String,
-        "metric": pl.String,
+        "subscription_id": pl.String(),
+        "metric": pl.String(),
         "quantity": QUANTITY,
-        "used_on": pl.Date,
+        "used_on": pl.Date(),
     }
 )
 
@@ -86,51 +86,51 @@ USAGE = pl.Schema(
 # each other out, day by day.
 IDENTITY = pl.Schema(
     {
-        "kind": pl.String,
-        "subscription_id": pl.String,
-        "item": pl.String,
-        "plan_id": pl.String,
-        "product_id": pl.String,
-        "campaign_id": pl.String,
-        "source_id": pl.String,
-        "payer_id": pl.String,
-        "currency": pl.String,
-        "vat_category": pl.String,
-        "recognised": pl.String,
-        "text": pl.String,
+        "kind": pl.String(),
+        "subscription_id": pl.String(),
+        "item": pl.String(),
+        "plan_id": pl.String(),
+        "product_id": pl.String(),
+        "campaign_id": pl.String(),
+        "source_id": pl.String(),
+        "payer_id": pl.String(),
+        "currency": pl.String(),
+        "vat_category": pl.String(),
+        "recognised": pl.String(),
+        "text": pl.String(),
         "quantity": QUANTITY,
-        "price_version": pl.Int64,
-        "list_minor": pl.Int64,
-        "full_minor": pl.Int64,
-        "rate_micro": pl.Int64,
-        "price_includes_vat": pl.Boolean,
-        "cycle_from": pl.Date,
-        "cycle_to": pl.Date,
+        "price_version": pl.Int64(),
+        "list_minor": pl.Int64(),
+        "full_minor": pl.Int64(),
+        "rate_micro": pl.Int64(),
+        "price_includes_vat": pl.Boolean(),
+        "cycle_from": pl.Date(),
+        "cycle_to": pl.Date(),
     }
 )
 
 BILLED = pl.Schema(
     {
         **IDENTITY,
-        "period_from": pl.Date,
-        "period_to": pl.Date,
-        "amount_minor": pl.Int64,
-        "revision": pl.Int64,
-        "invoice_id": pl.String,
+        "period_from": pl.Date(),
+        "period_to": pl.Date(),
+        "amount_minor": pl.Int64(),
+        "revision": pl.Int64(),
+        "invoice_id": pl.String(),
     }
 )
 
-CREDITED = pl.Schema({**IDENTITY, "amount_minor": pl.Int64})
+CREDITED = pl.Schema({**IDENTITY, "amount_minor": pl.Int64()})
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The frames of one legal entity that a run reads, each with the schema named above.
+    """The frames of one legal entity that a run reads, with the schemas named above.
 
     `rates` are dated VAT rates (see `tax.rates`); `billed` are the lines that have been
     issued, from each agreement's `settled_on` on; `credited` are the credits given by
-    hand, with the identity of what they take back. `settled_on` null means that the whole
-    history of the agreement is to be looked at.
+    hand, with the identity of what they take back. `settled_on` null means that the
+    whole history of the agreement is to be looked at.
     """
 
     company: Company

@@ -12,8 +12,9 @@ from billing.tax import RATE_MICRO
 def windows(base: Base, held: pl.DataFrame) -> pl.DataFrame:
     """Return when each campaign that was taken lowers the price of which item.
 
-    Columns: subscription_id, item, window_from, window_to (null: for ever), campaign_id,
-    discount_kind, percent, discount_minor, turn (0, 1 … in the order they were taken).
+    Columns: subscription_id, item, window_from, window_to (null: for ever),
+    campaign_id, discount_kind, percent, discount_minor, turn (0, 1 … in the order
+    they were taken).
     Periods are counted from the cycle that holds the day on which it was taken.
     """
     taken = (
@@ -57,17 +58,17 @@ def windows(base: Base, held: pl.DataFrame) -> pl.DataFrame:
             "percent",
             "discount_minor",
             "turn",
-        )  # fmt: skip
+        )
     )
 
 
 def _item_at_start(held: pl.DataFrame) -> pl.DataFrame:
     """Return the cycle that each item has when it begins."""
-    return held.sort("from_on").unique(
-        ["subscription_id", "item"], keep="first", maintain_order=True
-    ).select(
-        "subscription_id", "item", "months", "days", "anchor", "day_of_month"
-    )  # fmt: skip
+    return (
+        held.sort("from_on")
+        .unique(["subscription_id", "item"], keep="first", maintain_order=True)
+        .select("subscription_id", "item", "months", "days", "anchor", "day_of_month")
+    )
 
 
 def bounds(taken: pl.DataFrame) -> pl.DataFrame:
@@ -127,5 +128,5 @@ def _one_off(net: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
             "discount_kind",
             "percent",
             "discount_minor",
-        )  # fmt: skip
+        )
     )

@@ -18,9 +18,9 @@ ITEM = ["subscription_id", "item", "plan_id", "plan_from_on"]
 CHARGES = pl.Schema(
     {
         **IDENTITY,
-        "period_from": pl.Date,
-        "period_to": pl.Date,
-        "reason": pl.String,
+        "period_from": pl.Date(),
+        "period_to": pl.Date(),
+        "reason": pl.String(),
     }
 )
 
@@ -30,8 +30,8 @@ def charges(base: Base, timeline: pl.DataFrame, *, through: date) -> pl.DataFram
 
     `timeline` is `timeline.intervals` of the base's changes. A piece has the columns of
     `CHARGES`; `reason` says why it cannot be billed, null when it can. Pieces are
-    returned as far as the cycle after `through`, or as far as has been billed where that
-    is longer.
+    returned as far as the cycle after `through`, or as far as has been billed where
+    that is longer.
     """
     held = _of_plans(base, timeline)
     windows = campaigns.windows(base, held)
@@ -42,14 +42,14 @@ def charges(base: Base, timeline: pl.DataFrame, *, through: date) -> pl.DataFram
     filled_up = commitment.owed(recurring, base.company.policies)
     return pl.concat(
         [
-            frame.select(CHARGES.names()).cast(CHARGES)  # type: ignore[arg-type] # a schema casts
+            frame.select(CHARGES.names()).cast(CHARGES)
             for frame in (recurring, filled_up, *single)
         ]
     )
 
 
 def _of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
-    """Give the active intervals their plan, their product and the anchor they count from."""
+    """Give the active intervals their plan, product and the anchor they count from."""
     held = (
         timeline.filter(pl.col("state") == "active")
         .join(base.subscriptions, on="subscription_id")
@@ -80,7 +80,7 @@ def _of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
 
 
 def _phases(base: Base, held: pl.DataFrame) -> pl.DataFrame:
-    """Cut the intervals where a step price ends, and number the step each piece is in."""
+    """Cut the intervals where a step price ends, and number the step of each piece."""
     ends = _step_ends(held, prices.steps(base.versions))
     if ends.is_empty():
         return held.with_columns(phase=pl.lit(0, pl.Int64))
@@ -113,7 +113,7 @@ def _step_ends(held: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def _price_days(base: Base, held: pl.DataFrame) -> pl.DataFrame:
-    """Return the days on which a price begins or ends that holds for all, from a day."""
+    """Return the days on which a price for all begins or ends."""
     for_all = base.versions.filter(pl.col("applies_to") == "all")
     days = pl.concat(
         [
@@ -130,7 +130,7 @@ def _price_days(base: Base, held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cycles(held: pl.DataFrame, base: Base, through: date) -> pl.DataFrame:
-    """Cut the intervals into cycles, from where billing is settled to one past the end."""
+    """Cut the intervals into cycles, from what is settled to one past the end."""
     lead = base.company.policies.lead_days
     horizon = base.billed.group_by("subscription_id").agg(
         billed_to=pl.col("period_to").max()
@@ -174,7 +174,7 @@ def _cycles(held: pl.DataFrame, base: Base, through: date) -> pl.DataFrame:
 
 
 def _wholly_credited() -> pl.Expr:
-    """Return whether the piece lies in the cycle that a cancellation takes back whole."""
+    """Return whether a cancellation takes back the whole cycle of the piece."""
     return (
         (pl.col("credit") == "full")
         & pl.col("to_on").is_not_null()

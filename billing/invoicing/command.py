@@ -1,4 +1,4 @@
-"""The commands of billing: a run is previewed, approved, and carried out as previewed."""
+"""The commands of billing: a run is previewed, approved, carried out as previewed."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class BillDay:
-    """Command of the daily job: one run, carried out where the company approves by rule."""
+    """Command of the daily job: one run, carried out where approval is by rule."""
 
     legal_entity: str
 
@@ -37,14 +37,17 @@ class CarryOutRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordUsage:
-    """Command: record usage; columns subscription_id, metric, quantity, used_on, event_id."""
+    """Command: record usage.
+
+    Columns: subscription_id, metric, quantity, used_on, event_id.
+    """
 
     usage: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeOnce:
-    """Command: a single charge (or, below zero, a credit) on the customer's next invoice."""
+    """Command: a single charge, or a credit below zero, on the next invoice."""
 
     customer_id: str
     product_id: str

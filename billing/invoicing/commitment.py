@@ -1,7 +1,7 @@
-"""A commitment is the least that a period costs: what is short of it is filled up at its end.
+"""A commitment is the least that a period costs: at its end, the rest is filled up.
 
-The minimum is shared by days like the price. The plan's own price counts towards it, and
-what the items added to the agreement are charged for the same time.
+The minimum is shared by days like the price. The plan's own price counts towards it,
+and what the items added to the agreement are charged for the same time.
 """
 
 import polars as pl
@@ -23,8 +23,8 @@ PERIOD = [
 def owed(recurring: pl.DataFrame, policies: Policies) -> pl.DataFrame:
     """Return what each period with a commitment is short of, one piece for each.
 
-    `recurring` are the priced pieces of `charges`; the result has their columns. A piece
-    of another item counts for the period in which it begins.
+    `recurring` are the priced pieces of `charges`; the result has their columns. A
+    piece of another item counts for the period in which it begins.
     """
     committing = recurring.filter(pl.col("minimum_minor") > 0)
     if committing.is_empty():
@@ -77,7 +77,9 @@ def _charged(periods: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
     )
     counts = (pl.col("item") == MAIN) | (pl.col("item") == pl.col("counted_item"))
     return (
-        periods.select("commitment", "subscription_id", "item", "period_from", "period_to")
+        periods.select(
+            "commitment", "subscription_id", "item", "period_from", "period_to"
+        )
         .join(
             valued.select(
                 "subscription_id", "amount_minor",

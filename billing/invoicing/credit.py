@@ -1,4 +1,4 @@
-"""A credit by hand takes back amounts of an invoice's lines, never more than they have left.
+"""A credit by hand takes back what an invoice's lines have left, and never more.
 
 >>> lines = pl.DataFrame({"n": [1], "amount_minor": [76900], "taken_minor": [0],
 ...     "taken_vat_minor": [0], "vat_category": ["0.20"], "rate_micro": [200_000],
@@ -39,10 +39,10 @@ class WrongLine(Invalid):
 def credited(lines: pl.DataFrame, shares: Shares | None) -> pl.DataFrame:
     """Return the lines that are credited, with negative amounts and their tax.
 
-    `lines` are an invoice's: n, amount_minor, the columns of `invoice.TAX`, and what has
-    been taken back of each already: taken_minor and taken_vat_minor (above zero). The
-    result has their columns with amount_minor, net_minor and vat_minor of the credit.
-    None for the shares takes back all that is left.
+    `lines` are an invoice's: n, amount_minor, the columns of `invoice.TAX`, and what
+    has been taken back of each already: taken_minor and taken_vat_minor (above zero).
+    The result has their columns with amount_minor, net_minor and vat_minor of the
+    credit. None for the shares takes back all that is left.
     """
     left = lines.with_columns(
         left_minor=pl.max_horizontal(pl.col("amount_minor") - pl.col("taken_minor"), 0)

@@ -12,7 +12,7 @@ import polars as pl
 
 
 def cut(held: pl.DataFrame, bounds: pl.DataFrame, *, on: list[str]) -> pl.DataFrame:
-    """Split each [from_on, to_on) (null: open) at the days `at` of the bounds inside it.
+    """Split each [from_on, to_on) (null: open) at the days `at` that lie inside it.
 
     `bounds` has the columns of `on` and `at`; days outside an interval do nothing.
     """

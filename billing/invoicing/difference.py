@@ -1,8 +1,8 @@
 """The difference is should minus is: what has to be issued so that both are the same.
 
-Both sides are pieces of time of the same things (`base.IDENTITY`). Day by day a thing is
-covered once by what should be and once by what has been billed; where they cancel out
-nothing is issued, where only one is left a charge or a credit names the days.
+Both sides are pieces of time of the same things (`base.IDENTITY`). Day by day a thing
+is covered once by what should be and once by what has been billed; where they cancel
+out nothing is issued, where only one is left a charge or a credit names the days.
 """
 
 from datetime import date, timedelta
@@ -20,11 +20,11 @@ PIECE = [*KEY, "period_from", "period_to"]
 
 
 def difference(base: Base, should: pl.DataFrame, *, on: date) -> pl.DataFrame:
-    """Return the charge and credit pieces that make what is billed equal what should be.
+    """Return the charges and credits that make what is billed equal what should be.
 
-    `should` is `charges.charges(...)` without the pieces that cannot be billed. Columns:
-    those of `IDENTITY`, period_from, period_to, amount_minor (negative: a credit),
-    due_on. Pieces that are not due on the day are there too; the caller filters.
+    `should` is `charges.charges(...)` without the pieces that cannot be billed.
+    Columns: those of `IDENTITY`, period_from, period_to, amount_minor (negative: a
+    credit), due_on. Pieces that are not due on the day are there too; is_due tells them.
     A charge is due when its piece is, a credit when its first day has come.
     """
     covered = _coverage(should, base.billed)
@@ -62,7 +62,7 @@ def _coverage(should: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sweep(pieces: pl.DataFrame) -> pl.DataFrame:
-    """Add up the covers day by day, and return the stretches where they are not zero."""
+    """Add up the covers day by day; return the stretches where they are not zero."""
     alone = pieces.filter(pl.len().over(KEY) == 1)
     meeting = pieces.filter(pl.len().over(KEY) > 1)
     if meeting.is_empty():
@@ -121,7 +121,7 @@ def share(amount: pl.Expr, policies: Policies) -> pl.Expr:
 
 
 def _without_refused_credits(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
-    """Leave out credits that the terms refuse: fees, whole prices, ends without credit."""
+    """Leave out credits that the terms refuse: fees, whole prices, some ends."""
     credit = pl.col("amount_minor") < 0
     period = pl.col("kind") == "period"
     never = (pl.col("kind") == "setup") | (

@@ -1,4 +1,4 @@
-"""An invoice gathers what one payer owes: lines, tax per rate, rounding, reference, due date.
+"""An invoice gathers what one payer owes: lines, tax, rounding, reference, due date.
 
 Below zero in all it is a credit note, which names the invoice that it amends
 (ML 2023:200 17:22).
@@ -20,15 +20,15 @@ KRONA = 100
 LINES = pl.Schema(
     {
         **IDENTITY,
-        "invoice_id": pl.String,
-        "n": pl.Int64,
-        "period_from": pl.Date,
-        "period_to": pl.Date,
-        "amount_minor": pl.Int64,
-        "net_minor": pl.Int64,
-        "vat_minor": pl.Int64,
+        "invoice_id": pl.String(),
+        "n": pl.Int64(),
+        "period_from": pl.Date(),
+        "period_to": pl.Date(),
+        "amount_minor": pl.Int64(),
+        "net_minor": pl.Int64(),
+        "vat_minor": pl.Int64(),
         "vat_rate": pl.Decimal(9, 6),
-        "revision": pl.Int64,
+        "revision": pl.Int64(),
     }
 )
 
@@ -51,14 +51,14 @@ class Issue:
 
 
 def issue(base: Base, pieces: pl.DataFrame, *, on: date, first_number: int) -> Issue:
-    """Make invoices of the pieces that are due, numbered from the first number given."""
+    """Make invoices of the pieces that are due, numbered from the first number."""
     lines = _taxed(_grouped(base, pieces, first_number))
     taxes = _taxes(lines)
     return Issue(_invoices(base, lines, on), _numbered(base, lines), taxes)
 
 
 def _grouped(base: Base, pieces: pl.DataFrame, first_number: int) -> pl.DataFrame:
-    """Give each piece its invoice: one per payer and currency, in the order of payers."""
+    """Give each piece its invoice: one per payer and currency, in order of payers."""
     payer = ["payer_id", "currency"]
     prefix = f"{base.company.legal_entity}-"
     return (
@@ -82,7 +82,7 @@ def _grouped(base: Base, pieces: pl.DataFrame, first_number: int) -> pl.DataFram
 
 
 def _taxed(lines: pl.DataFrame) -> pl.DataFrame:
-    """Share the tax of each rate over its lines, so that the lines sum to the document's.
+    """Share the tax of each rate over its lines, so that they sum to the document's.
 
     Tax is rounded once per document and rate (EN 16931 BR-CO-17); the lines get the
     steps of the cumulative tax.
@@ -121,16 +121,23 @@ def _taxes(lines: pl.DataFrame) -> pl.DataFrame:
 def _numbered(base: Base, lines: pl.DataFrame) -> pl.DataFrame:
     """Say how often the same piece has been issued before: its revision."""
     piece = [
-        "kind", "subscription_id", "item", "plan_id", "product_id", "source_id",
-        "cycle_from", "period_from", "period_to",
-    ]  # fmt: skip
+        "kind",
+        "subscription_id",
+        "item",
+        "plan_id",
+        "product_id",
+        "source_id",
+        "cycle_from",
+        "period_from",
+        "period_to",
+    ]
     before = base.billed.group_by(piece).agg(last=pl.col("revision").max())
     within = pl.int_range(pl.len()).over(piece)
     return (
         lines.join(before, on=piece, how="left", nulls_equal=True)
         .with_columns(revision=pl.col("last").fill_null(-1) + 1 + within)
         .select(LINES.names())
-        .cast(LINES)  # type: ignore[arg-type] # a schema casts
+        .cast(LINES)
     )
 
 
@@ -181,7 +188,7 @@ def _invoices(base: Base, lines: pl.DataFrame, on: date) -> pl.DataFrame:
             "vat_minor",
             "rounding_minor",
             "total_minor",
-        )  # fmt: skip
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""A price is what a whole cycle costs, by the model of its version; parts are shares of it.
+"""A price is what a whole cycle costs, by the model of its version; parts share it.
 
 The version that holds for a piece is the newest one that reaches it: a version for
 `new` agreements reaches those that took the plan on or after its first day, one at
@@ -24,17 +24,17 @@ MICRO = 1_000_000
 
 VERSIONS = pl.Schema(
     {
-        "plan_id": pl.String,
-        "version": pl.Int64,
-        "phase": pl.Int64,
-        "phase_count": pl.Int64,
-        "phase_unit": pl.String,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-        "applies_to": pl.String,
-        "model": pl.String,
+        "plan_id": pl.String(),
+        "version": pl.Int64(),
+        "phase": pl.Int64(),
+        "phase_count": pl.Int64(),
+        "phase_unit": pl.String(),
+        "valid_from": pl.Date(),
+        "valid_to": pl.Date(),
+        "applies_to": pl.String(),
+        "model": pl.String(),
         "amount": AMOUNT,
-        "terms": pl.String,
+        "terms": pl.String(),
     }
 )
 
@@ -108,8 +108,8 @@ def listed(pieces: pl.DataFrame, uses: pl.DataFrame | None = None) -> pl.DataFra
     """Add list_minor: what a whole cycle costs in minor units, by model and quantity.
 
     `pieces` has model, amount, terms, quantity, agreed_minor and currency; null where
-    there is no price. It is rounded once, half away from zero. An agreed price stands in
-    for the catalogue's. `uses` (piece: row number, quantity) are the single uses of
+    there is no price. It is rounded once, half away from zero. An agreed price stands
+    in for the catalogue's. `uses` (piece: row number, quantity) are the single uses of
     metered pieces, for the model that prices each of them.
     """
     keyed = pieces.with_row_index("piece")

@@ -1,7 +1,7 @@
-"""A run issues the difference of a whole base on a day; a preview is the same, not recorded.
+"""A run issues the difference of a whole base on a day; a preview only shows it.
 
 What was previewed has a fingerprint: the run that is carried out has the same one, or
-it refuses. Agreements that cannot be billed are parked with the reason; the rest goes on.
+it refuses. Agreements that cannot be billed are parked with the reason; others go on.
 """
 
 import hashlib
@@ -97,9 +97,9 @@ def _parked(pieces: pl.DataFrame, on: date) -> pl.DataFrame:
 def _settled(base: Base, found: pl.DataFrame) -> pl.DataFrame:
     """Return the first cycle of each agreement that may still change by itself.
 
-    Each item's last billed cycle may, and one that waits to be billed: a year in arrears
-    is older than the months beside it. What a commitment is short of hangs on all that
-    its period holds, so such agreements are always looked at whole.
+    Each item's last billed cycle may, and one that waits to be billed: a year in
+    arrears is older than the months beside it. What a commitment is short of hangs on
+    all that its period holds, so such agreements are always looked at whole.
     """
     item = ["subscription_id", "item"]
     billed = pl.concat(

@@ -1,4 +1,4 @@
-"""Tiers, packages and shares are prices that depend on the quantity; each model is a list of terms.
+"""Tiers, packages and shares are prices that depend on the quantity.
 
 graduated: each unit costs what its own tier says; volume: all units cost what the tier
 reached says; stairstep: the tier reached has one price; package: started packages after

@@ -1,10 +1,11 @@
-"""The timeline of an agreement: who had what, when, as half-open intervals of its items.
+"""The timeline of an agreement: what it had when, as half-open intervals of items.
 
 >>> from datetime import date
 >>> facts = changes_frame([
 ...     {"kind": "start", "plan_id": "basic", "effective_on": date(2026, 1, 1)},
 ...     {"kind": "change", "plan_id": "pro", "effective_on": date(2026, 1, 20)},
-...     {"kind": "pause", "effective_on": date(2026, 3, 1), "until_on": date(2026, 4, 1)},
+...     {"kind": "pause", "effective_on": date(2026, 3, 1),
+...         "until_on": date(2026, 4, 1)},
 ...     {"kind": "cancel", "effective_on": date(2026, 5, 1), "credit": "unused"},
 ... ])
 >>> line = intervals(facts)
@@ -26,22 +27,22 @@ QUANTITY = pl.Decimal(18, 6)
 
 CHANGES = pl.Schema(
     {
-        "seq": pl.Int64,
-        "change_id": pl.String,
-        "subscription_id": pl.String,
-        "kind": pl.String,
-        "item": pl.String,
-        "plan_id": pl.String,
+        "seq": pl.Int64(),
+        "change_id": pl.String(),
+        "subscription_id": pl.String(),
+        "kind": pl.String(),
+        "item": pl.String(),
+        "plan_id": pl.String(),
         "quantity": QUANTITY,
-        "agreed_minor": pl.Int64,
-        "campaign_id": pl.String,
-        "anchor_kind": pl.String,
-        "anchor_day": pl.Int64,
-        "effective_on": pl.Date,
-        "until_on": pl.Date,
-        "effect": pl.String,
-        "credit": pl.String,
-        "undoes": pl.String,
+        "agreed_minor": pl.Int64(),
+        "campaign_id": pl.String(),
+        "anchor_kind": pl.String(),
+        "anchor_day": pl.Int64(),
+        "effective_on": pl.Date(),
+        "until_on": pl.Date(),
+        "effect": pl.String(),
+        "credit": pl.String(),
+        "undoes": pl.String(),
     }
 )
 

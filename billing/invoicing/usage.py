@@ -1,4 +1,4 @@
-"""Usage is what was consumed in a piece of a period: counted, then priced like a quantity."""
+"""Usage is what was consumed in a piece of a period, counted like a quantity."""
 
 import polars as pl
 
@@ -6,7 +6,7 @@ from billing.invoicing.timeline import QUANTITY
 
 
 def measured(segments: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Set the quantity of metered pieces to what was used in them (0 where nothing was).
+    """Set the quantity of metered pieces to what was used in them, 0 for nothing.
 
     `events` has subscription_id, metric, quantity and used_on; a piece takes the events
     on its days, by the aggregation of its plan: sum, max, last or count.
@@ -53,7 +53,7 @@ def _met(metered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
             "usage_aggregation",
             "period_from",
             "period_to",
-        )  # fmt: skip
+        )
         .join(
             events.rename({"quantity": "used"}),
             left_on=["subscription_id", "usage_metric"],

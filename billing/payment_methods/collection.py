@@ -1,4 +1,7 @@
-"""A collection order asks the payer's bank for the money of one invoice, by a mandate."""
+"""A collection order asks the payer's bank for the money of one invoice.
+
+By a mandate.
+"""
 
 from datetime import date, timedelta
 
@@ -10,7 +13,9 @@ ATTEMPTS = 3
 
 
 def orders(payable: pl.DataFrame, *, on: date, lead_days: int) -> pl.DataFrame:
-    """Return the orders to send on a day: what is open, due soon, and not ordered already.
+    """Return the orders to send on a day.
+
+    What is open, due soon, and not ordered already.
 
     payable: invoice_id, mandate_id, currency, open_minor, due_on, attempts (orders so
     far), waiting (an order without an answer). Columns of the result: those of the

@@ -1,4 +1,7 @@
-"""The commands of payment methods: mandates recorded, collections ordered and answered."""
+"""The commands of payment methods.
+
+Mandates recorded, collections ordered and answered.
+"""
 
 from dataclasses import dataclass
 
@@ -38,7 +41,10 @@ class RecordMandates:
 
 @dataclass(frozen=True, slots=True)
 class OrderCollection:
-    """Command: order the collection of what is payable by active mandates, once each."""
+    """Command: order the collection of what is payable by active mandates.
+
+    Once each.
+    """
 
     legal_entity: str
 

@@ -1,4 +1,7 @@
-"""The commands of incoming payments: recorded once, settled, returned, decided by people."""
+"""The commands of incoming payments.
+
+Recorded once, settled, returned, decided by people.
+"""
 
 from dataclasses import dataclass
 
@@ -26,7 +29,10 @@ DECISIONS = ("settle", "credit", "park")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordPayments:
-    """Command: record payments once by account, bank reference and ordinal; match them."""
+    """Command: record payments once by account, bank reference and ordinal.
+
+    Match them.
+    """
 
     payments: pl.DataFrame
     file_sha256: str | None = None
@@ -56,6 +62,9 @@ class SettleDeviation:
 
 @dataclass(frozen=True, slots=True)
 class SettleCredits:
-    """Command: use what customers have to their credit on what they owe, oldest first."""
+    """Command: use what customers have to their credit on what they owe.
+
+    Oldest first.
+    """
 
     legal_entity: str

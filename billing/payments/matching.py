@@ -1,9 +1,12 @@
-"""Matching gives every incoming payment its shares of open items, or the reason why not.
+"""Matching gives every incoming payment its shares of open items.
+
+Or the reason why not.
 
 >>> paid = pl.DataFrame({"payment_id": ["p1", "p2", "p3"], "currency": "SEK",
 ...     "reference": ["1002344", "1002344", "9"], "paid_minor": [200_00, 150_00, 5_00]})
 >>> items = pl.DataFrame({"item_kind": "invoice", "item_id": ["NB-1"],
-...     "reference": ["1002344"], "currency": ["SEK"], "open_minor": [299_00], "rank": [0]})
+...     "reference": ["1002344"], "currency": ["SEK"], "open_minor": [299_00],
+...     "rank": [0]})
 >>> shares, rests = match(paid, items)
 >>> shares.select("payment_id", "item_id", "amount_minor").rows()
 [('p1', 'NB-1', 20000), ('p2', 'NB-1', 9900)]
@@ -23,7 +26,9 @@ REASONS = (OVERPAID, UNKNOWN, NOTHING_OPEN)
 def match(
     payments: pl.DataFrame, items: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lay payments and open items of one reference end to end; where they overlap is settled.
+    """Lay payments and open items of one reference end to end.
+
+    Where they overlap is settled.
 
     payments: payment_id, reference, currency, paid_minor (> 0), in the order in which
     they are to count. items: item_kind, item_id, reference, currency, open_minor (may

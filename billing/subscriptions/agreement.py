@@ -64,8 +64,8 @@ class Known:
     customers: customer_id. plans: plan_id, currency, first_on (of its first price).
     campaigns: campaign_id, code, valid_from, valid_to, plans (comma-separated or null),
     new_customers_only, stacks. entities: legal_entity. subscribers: customer_id of
-    those who have had an agreement before. agreements: those that exist, by number, with
-    customer_id, plan_id and start_on.
+    those who have had an agreement before. agreements: those that exist, by number,
+    with customer_id, plan_id and start_on.
     """
 
     customers: pl.DataFrame
@@ -103,7 +103,10 @@ def completed(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
 
 
 def refusals(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Return what is wrong, one row per wrong field: row (from 0), field, message, remedy."""
+    """Return what is wrong, one row per wrong field.
+
+    Columns: row (from 0), field, message, remedy.
+    """
     rows = completed(agreements, known).with_row_index("row")
     found = [
         *_unknown(rows, "customer_id", known.customers, "register the customer first"),

@@ -1,4 +1,7 @@
-"""One partition a day, in the company's time zone; every asset of the daily job has it."""
+"""One partition a day, in the company's time zone.
+
+Every asset of the daily job has it.
+"""
 
 import dagster as dg
 

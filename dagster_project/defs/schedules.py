@@ -1,4 +1,7 @@
-"""Jobs and when they run: the whole day at five in the morning, files when they come."""
+"""Jobs and when they run.
+
+The whole day at five in the morning, files when they come.
+"""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
--- Fails for every kind of amount that no posting rule takes up: it stands in the journal
+-- Fails for every amount that no posting rule takes up: it stands in the journal
 -- without an account.
 select
     object_id,

@@ -23,7 +23,7 @@ from billing.formats import autogiro_orders
 from billing.periods import is_bank_day
 from ingest import inbox
 from ingest.base import company
-from ingest.demo import bankgirot, offers, orders, payers, wishes
+from ingest.demo import bankgirot, clerk, offers, orders, payers, wishes
 from ingest.demo.world import World
 
 Progress = Callable[[int, int], None]
@@ -86,6 +86,7 @@ def play(books: Books, world: World, progress: Progress = _silent) -> int:
         _drop(books, files_of(books, outside, day))
         if day < days[-1]:
             _carry_out(books, Moment.morning(day))
+            clerk.work(books, world, Moment.morning(day))
         _mark(books, world, day)
         progress(len(days) - len(ahead) + n + 1, len(days))
     return len(ahead)

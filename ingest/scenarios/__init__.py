@@ -1,4 +1,4 @@
-"""Scenarios are stories over days that run through the real core on books of their own."""
+"""Scenarios are stories over days, run through the real core on books of their own."""
 
 from ingest.scenarios.performance import run
 from ingest.scenarios.shape import schema

@@ -39,11 +39,11 @@ from ingest.scenarios.stage import (
 ACCOUNT = "scenario"
 USAGE = pl.Schema(
     {
-        "subscription_id": pl.String,
-        "metric": pl.String,
+        "subscription_id": pl.String(),
+        "metric": pl.String(),
         "quantity": QUANTITY,
-        "used_on": pl.Date,
-        "event_id": pl.String,
+        "used_on": pl.Date(),
+        "event_id": pl.String(),
     }
 )
 
@@ -148,7 +148,7 @@ def _price(stage: Stage, did: shape.NewPrice, on: date) -> Answer:
         {"from": did.begin, "price": did.price, "applies_to": did.applies_to}
     )
     stage.plans[did.plan] = _with_version(plan, version)
-    changed = catalogue(stage.settings, stage.scenario, list(stage.plans.values()))
+    changed = catalogue(stage.scenario, stage.plans.values())
     return stage.give(ApplyCatalogue(changed, on), on)
 
 

@@ -1,9 +1,10 @@
-"""Comparing what must be with what is: rows as multisets, and only the fields that are named.
+"""Comparing what must be with what is: rows as multisets, only the fields named.
 
 >>> want = [{"net": "10.00"}, {"net": "5"}]
->>> complete("lines", want, [{"net": Decimal("5.00"), "n": 1}, {"net": Decimal("10"), "n": 2}])
+>>> five, ten = {"net": Decimal("5.00"), "n": 1}, {"net": Decimal("10"), "n": 2}
+>>> complete("lines", want, [five, ten])
 []
->>> complete("lines", want, [{"net": Decimal("5.00"), "n": 1}])
+>>> complete("lines", want, [five])
 ["lines: {'net': '10.00'} is missing"]
 """
 

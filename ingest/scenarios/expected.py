@@ -1,4 +1,4 @@
-"""Expectations are what must come out of a story; only the fields that are named count."""
+"""Expectations are what must come out of a story; only the fields named count."""
 
 from datetime import date
 from decimal import Decimal
@@ -144,17 +144,17 @@ class Expect(Strict):
     ordered: bool = False
     invoices: list[Document] | None = None
     invoice_count: int | None = None
-    nothing_due: list[date] = []
-    balances: list[Balance] = []
+    nothing_due: tuple[date, ...] = ()
+    balances: tuple[Balance, ...] = ()
     deviations: list[Deviation] | None = None
-    payments: list[Payment] = []
+    payments: tuple[Payment, ...] = ()
     reminders: list[Reminder] | None = None
-    subscriptions: list[Standing] = []
-    mrr: list[Recurring] = []
-    mrr_movements: list[Movement] = []
-    revenue: list[Earned] = []
-    trial_balance: list[Trial] = []
-    refused: list[Refused] = []
+    subscriptions: tuple[Standing, ...] = ()
+    mrr: tuple[Recurring, ...] = ()
+    mrr_movements: tuple[Movement, ...] = ()
+    revenue: tuple[Earned, ...] = ()
+    trial_balance: tuple[Trial, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     def asks_the_warehouse(self) -> bool:
         """Return whether the answer takes a build of the warehouse."""

@@ -1,4 +1,4 @@
-"""Figures are what the warehouse says of a scenario's books: landed, built by dbt, asked.
+"""Figures are what the warehouse says of a scenario's books: landed, built, asked.
 
 One build answers for every day and month that is asked about: the models keep the days,
 and all that the books hold counts.
@@ -47,7 +47,7 @@ ACCOUNT = """
 
 
 def faults(stage: Stage) -> list[str]:
-    """Return the figures that did not come out as expected; nothing is built unasked."""
+    """Return the figures that came out otherwise; nothing is built unasked."""
     expect = stage.scenario.expect
     if not expect.asks_the_warehouse():
         return []

@@ -1,4 +1,4 @@
-"""The outcome of a story is what its books hold in the end, in the words of expectations."""
+"""The outcome of a story is what its books hold, in the words of expectations."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -25,7 +25,7 @@ def documents(stage: Stage) -> list[Row]:
     lines = queries.invoice_lines(stage.books, heads["invoice_id"].to_list()).to_dicts()
     return [
         _document(
-            stage, n, head, [l for l in lines if l["invoice_id"] == head["invoice_id"]]
+            stage, n, head, [x for x in lines if x["invoice_id"] == head["invoice_id"]]
         )
         for n, head in enumerate(heads.sort("number").to_dicts(), 1)
     ]
@@ -118,7 +118,7 @@ def payments(stage: Stage) -> dict[int, Row]:
 
 
 def standing(stage: Stage, subscription: str, on: date) -> Row | None:
-    """Return how an agreement stands on a day: state, plan, and through when it is billed."""
+    """Return how an agreement stands on a day: state, plan, billed through when."""
     found = base.load(stage.books, LEGAL_ENTITY, Scope.of([subscription]), on)
     held = timeline.intervals(found.changes).filter(pl.col("item") == MAIN)
     if held.is_empty():

@@ -1,4 +1,4 @@
-"""A performance plays scenario files on private books, and says whether all came out well."""
+"""A performance plays scenario files on private books, and says how they came out."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -30,7 +30,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What all steps came to, and the days of `nothing_due` on which something is due."""
+    """What all steps came to, and the days asked about on which more is due."""
 
     steps: tuple[Played, ...]
     due: tuple[date, ...]

@@ -35,7 +35,7 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A server of its own, and the folder of the home that its scenarios take turns in."""
+    """A server of its own, and the folder of the home that its scenarios share."""
 
     folder: Path
     url: str
@@ -60,9 +60,9 @@ class Shelf:
                 f"select '{table}' where exists (select from {table})"  # noqa: S608 - names of the schema
                 for table in tables
             )
-            used = [table for (table,) in owner.execute(probe)]  # type: ignore[call-overload] # names of the schema
+            used = [table for (table,) in owner.execute(probe)]
             if used:
-                owner.execute(f"truncate {', '.join(used)} cascade")  # type: ignore[call-overload] # the same
+                owner.execute(f"truncate {', '.join(used)} cascade")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Reading scenario files: YAML or JSON, one story or a list, every fault with its place."""
+"""Reading scenario files: YAML or JSON, one story or a list, faults with places."""
 
 import json
 from collections.abc import Iterator
@@ -105,7 +105,7 @@ def _in_words(
 def _place(root: yaml.Node | None, loc: tuple[Any, ...]) -> tuple[int, str]:
     """Follow a place into the text as far as it goes: the line (from 1) and the name.
 
-    Names of pydantic's own, such as the member of a union, lead nowhere and are left out.
+    Names of pydantic's own, such as the member of a union, lead nowhere: left out.
     """
     node, line, names = root, 1, ""
     for part in loc:

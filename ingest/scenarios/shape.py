@@ -9,6 +9,8 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
@@ -37,13 +39,13 @@ class Reminding(Strict):
     """How the company reminds: the fee, and the days after the due date."""
 
     fee: Amount = "60.00"
-    after_days: list[int] = [10]
+    after_days: tuple[int, ...] = (10,)
     interest: bool = False
     collection_after_days: int | None = None
 
 
 class Settings(Strict):
-    """The policies of the company and the calendar; the defaults are the product's own."""
+    """The policies of the company and the calendar; defaults are the product's own."""
 
     currency: Currency = "SEK"
     country: str = "SE"
@@ -72,7 +74,7 @@ class Register(Strict):
 
 
 class Subscribe(Strict):
-    """A customer takes a plan from a day; a campaign, or several one after the other."""
+    """A customer takes a plan from a day, with one campaign or several in turn."""
 
     subscription: Name
     customer: Name
@@ -319,16 +321,16 @@ class Scenario(Strict):
     scenario: Name
     source: str = "own"
     settings: Settings = Settings()
-    products: list[Product] = []
-    plans: list[Plan] = []
-    campaigns: list[Campaign] = []
-    steps: list[Step]
+    products: tuple[Product, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    steps: tuple[Step, ...]
     expect: Expect = Expect()
 
     @model_validator(mode="after")
     def _goes_forward(self) -> "Scenario":
         days = [step.on for step in self.steps]
-        for n, (before, after) in enumerate(zip(days, days[1:], strict=False), 2):
+        for n, (before, after) in enumerate(pairwise(days), 2):
             if after < before:
                 raise ValueError(
                     f"step {n} is on {after}, before the step before it ({before}); "

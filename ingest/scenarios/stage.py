@@ -1,15 +1,17 @@
-"""A stage is where one scenario plays: its books, its company, and what has happened so far."""
+"""A stage is where one scenario plays: its books, its company, what has happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from billing import money
 from billing.books.handle import Actor, Moment, handle
 from billing.books.session import Books
-from billing.catalogue.file import ApplyCatalogue, from_mapping
+from billing.catalogue.file import ApplyCatalogue, Catalogue, from_mapping
 from billing.catalogue.shape import Plan
 from billing.company import ApplyCompany, Company, Policies
 from billing.errors import Invalid
@@ -84,7 +86,7 @@ def set_up(scenario: Scenario, books: Books) -> Stage:
     stage = Stage(scenario, books, {plan.id: plan for plan in scenario.plans})
     first = min((step.on for step in scenario.steps), default=date(2000, 1, 1))
     stage.give(ApplyCompany(_company(scenario.settings), first), first)
-    stage.give(ApplyCatalogue(_catalogue(scenario), first), first)
+    stage.give(ApplyCatalogue(catalogue(scenario, scenario.plans), first), first)
     return stage
 
 
@@ -116,12 +118,9 @@ def policies(settings: Settings) -> Policies:
     ).checked()
 
 
-def _catalogue(scenario: Scenario) -> Any:  # noqa: ANN401 - frames of the catalogue
-    return catalogue(scenario.settings, scenario, scenario.plans)
-
-
-def catalogue(settings: Settings, scenario: Scenario, plans: list[Plan]) -> Any:  # noqa: ANN401 - frames of the catalogue
-    """Return plans with the scenario's products and campaigns as a catalogue file's frames."""
+def catalogue(scenario: Scenario, plans: Iterable[Plan]) -> Catalogue:
+    """Return plans with the scenario's products and campaigns as a catalogue."""
+    settings = scenario.settings
     told = {"prices_include_vat": settings.prices_include_vat}
     parts = {
         "products": _told(scenario.products),
@@ -131,7 +130,7 @@ def catalogue(settings: Settings, scenario: Scenario, plans: list[Plan]) -> Any:
     return from_mapping(parts, currency=settings.currency, country=settings.country)
 
 
-def _told(parts: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - models of the catalogue
+def _told(parts: Iterable[BaseModel]) -> list[dict[str, Any]]:
     return [part.model_dump(by_alias=True, exclude_unset=True) for part in parts]
 
 
@@ -145,7 +144,7 @@ NOT_YET: list[Wish] = [
     ),
     ("settings.reminder.interest", lambda s: s.settings.reminder.interest),
     *(
-        (f"the step {name}", lambda s, name=name: _does(s, name))  # type: ignore[misc] # a default binds the name
+        (f"the step {name}", lambda s, name=name: _does(s, name))
         for name in ACTIONS_NOT_YET
     ),
     (
@@ -166,7 +165,7 @@ def _does(scenario: Scenario, name: str) -> bool:
 
 
 def refuse_what_is_not_yet(scenario: Scenario) -> None:
-    """Say what of the format the product does not do yet, rather than play without it."""
+    """Say what the product does not do yet, rather than play without it."""
     missing = [wish for wish, is_wished in NOT_YET if is_wished(scenario)]
     if missing:
         raise NotYet(f"{scenario.scenario!r}: not available yet: {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""The transcript tells what was played, step by step, and what did not come out as expected."""
+"""The transcript tells what was played, step by step, and what came out otherwise."""
 
 import json
 from dataclasses import dataclass
@@ -62,7 +62,8 @@ def _document(row: Row) -> list[str]:
     return [
         head,
         *(
-            f"             {line['item'] or line['text']}  {line['from']} – {line['to']}"
+            f"             {line['item'] or line['text']}"
+            f"  {line['from']} – {line['to']}"
             f"  {line['quantity'].normalize():f} st  {line['net']}"
             for line in row["lines"]
         ),

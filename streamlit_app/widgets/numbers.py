@@ -20,6 +20,8 @@ from streamlit_app.widgets import wording
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# Swedes write the currency after the amount; the English before it, with a space.
+PATTERNS = {"sv_SE": f"{{number}}{NO_BREAK}¤", "en_GB": f"¤{NO_BREAK}{{number}}"}
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -34,7 +36,8 @@ def money(minor: int | None, currency: str = "SEK", language: str | None = None)
     if minor is None:
         return ""
     amount = Decimal(int(minor)).scaleb(-exponent(currency))
-    return _plain(format_currency(amount, currency, locale=locale(language)))
+    pattern = PATTERNS[locale(language)].format(number="#,##0.00")
+    return _plain(format_currency(amount, currency, pattern, locale=locale(language)))
 
 
 def whole(minor: int | None, currency: str = "SEK", language: str | None = None) -> str:
@@ -43,15 +46,10 @@ def whole(minor: int | None, currency: str = "SEK", language: str | None = None)
         return "–"
     amount = Decimal(int(minor)).scaleb(-exponent(currency))
     rounded = amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    pattern = "#,##0\u00a0¤" if locale(language) == "sv_SE" else "¤\u00a0#,##0"
+    named = locale(language)
+    pattern = PATTERNS[named].format(number="#,##0")
     return _plain(
-        format_currency(
-            rounded,
-            currency,
-            pattern,
-            locale=locale(language),
-            currency_digits=False,
-        )
+        format_currency(rounded, currency, pattern, locale=named, currency_digits=False)
     )
 
 

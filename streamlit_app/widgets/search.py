@@ -14,9 +14,19 @@ OPEN, WORDS = "searching", "search-words"
 CARD, DOCUMENT = "operations/customers_card.py", "operations/invoicing_document.py"
 HITS = 8
 MIN_LETTERS = 2
-# The dialog takes the focus when it opens; what is typed belongs in its field.
-FOCUS = """<script>setTimeout(() => document
-  .querySelector('.st-key-search-words input')?.focus(), 200)</script>"""
+# The dialog takes the focus when it opens, more than once; what is typed belongs in
+# its field, so the field takes the focus until it has kept it.
+FOCUS = """<script>
+let kept = 0;
+const taking = setInterval(() => {
+  const field = document.querySelector('.st-key-search-words input');
+  if (!field) return;
+  kept = document.activeElement === field ? kept + 1 : 0;
+  if (kept === 0) field.focus();
+  if (kept > 5) clearInterval(taking);
+}, 60);
+setTimeout(() => clearInterval(taking), 4000);
+</script>"""
 
 
 def button() -> None:

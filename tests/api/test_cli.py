@@ -29,6 +29,13 @@ CUSTOMERS = """customer_id,kind,name,identity_number
 K1,person,Åsa Öberg,
 K2,person,Bo Ek,191212121213
 """
+BGMAX = """\
+01BGMAX               0120260413153000000000P
+050054029681          SEK
+200002973675                  1234574000000000000049900211234567890120
+15000000000000000000050000000012345672026041300042000000000000049900SEK00000001
+7000000001000000000000000000000001
+"""
 AGREEMENTS = """customer_id,plan_id,start_on
 K1,daily,2026-03-01
 K1,hourly,2026-03-01
@@ -194,16 +201,7 @@ def test_an_unknown_file_in_the_inbox_is_refused_and_kept(saldo, home, tmp_path)
 
 
 def test_a_format_is_read_as_json(saldo, tmp_path):
-    bgmax = "\n".join(
-        [
-            "01BGMAX               0120260413153000000000P",
-            "050054029681          SEK",
-            "200002973675                  1234574000000000000049900211234567890120",
-            "15000000000000000000050000000012345672026041300042000000000000049900SEK00000001",
-            "7000000001000000000000000000000001",
-        ]
-    )
-    code, said, _ = saldo("format", "read", file(tmp_path, "b.txt", bgmax))
+    code, said, _ = saldo("format", "read", file(tmp_path, "b.txt", BGMAX))
     assert code == 0
     assert json.loads(said)["payments"][0]["amount"] == "499.00"
 
@@ -225,7 +223,9 @@ def test_a_webhook_inside_the_house_is_refused_unless_allowed(saldo):
     code, _, said = saldo("webhook", "add", "http://localhost:1/x")
     assert code == 1
     assert "https" in said
-    added = saldo("webhook", "add", "http://localhost:1/x", "--allow-loopback", "--json")
+    added = saldo(
+        "webhook", "add", "http://localhost:1/x", "--allow-loopback", "--json"
+    )
     endpoint = json.loads(added[1])["endpoint_id"]
     assert endpoint in saldo("webhook", "list")[1]
     assert saldo("webhook", "disable", endpoint)[0] == 0

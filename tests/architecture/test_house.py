@@ -1,4 +1,7 @@
-"""What imports cannot show: where things lie, how they are called, how long they are."""
+"""What imports cannot show.
+
+Where things lie, how they are called, how long they are.
+"""
 
 import ast
 import re

@@ -74,9 +74,7 @@ def test_numbers_keep_the_precision_of_the_books(newspaper):
 
 def test_a_changed_part_is_found_by_verify(newspaper):
     landing.land(newspaper.books)
-    manifest = json.loads(
-        (newspaper.books.home.landing / "manifest.json").read_text()
-    )
+    manifest = json.loads((newspaper.books.home.landing / "manifest.json").read_text())
     part = next(p for p in manifest["parts"] if p["rows"] > 0)
     path = newspaper.books.home.landing / part["file"]
     path.write_bytes(path.read_bytes() + b" ")

@@ -1,4 +1,7 @@
-"""Matching places every öre of a payment once, and says why for what it cannot place."""
+"""Matching places every öre of a payment once.
+
+Says why for what it cannot place.
+"""
 
 import polars as pl
 from hypothesis import given, settings

@@ -18,7 +18,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
 @dataclass(frozen=True)
 class Build:
-    """One build: its file, its outcome per node, and the facts that it was made from."""
+    """One build: its file, what each node came to, and the facts it was made from."""
 
     path: Path
     outcome: dict[str, str]
@@ -39,7 +39,8 @@ def build(folder: Path, facts: Facts, as_of: date, *selected: str) -> Build:
     os.environ["SALDO_LANDING"] = str(facts.land(folder / "landing"))
     os.environ["SALDO_BUILD"] = str(path)
     done = dbtRunner().invoke([
-        "--quiet", "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--quiet", "build",
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
         "--vars", f"{{as_of: {as_of}}}", *selected,
     ])  # fmt: skip

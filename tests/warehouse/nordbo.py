@@ -1,4 +1,4 @@
-"""Nordbo AB, a small publisher: the story of spec/kpi.md §4, billed by the real engine."""
+"""Nordbo AB, a small publisher: spec/kpi.md §4, billed by the real engine."""
 
 import json
 from datetime import date
@@ -59,10 +59,10 @@ def facts() -> Facts:
 def _catalogue(book: Facts) -> None:
     for product, category in (("news", "digital_news"), ("service", "standard")):
         book.add("products", product_id=product, effective_on=date(2024, 1, 1),
-                 name=product.title(), vat_category=category, recognised="daily")  # fmt: skip
+                 name=product, vat_category=category, recognised="daily")  # fmt: skip
     for plan, (product, amount, differs) in PLANS.items():
         book.add("plans", plan_id=plan, effective_on=date(2024, 1, 1),
-                 name=plan.title(), product_id=product, **{**PLAN, **differs})  # fmt: skip
+                 name=plan, product_id=product, **{**PLAN, **differs})  # fmt: skip
         book.add("price_versions", plan_id=plan, version=1, phase=0,
                  valid_from=date(2024, 1, 1), applies_to="all", model="per_unit",
                  amount=Decimal(amount), terms="{}")  # fmt: skip
@@ -152,11 +152,11 @@ def settled(book: Facts) -> Facts:
     pay(book, "part", 5000, (third, 5000))
     pay(book, "unknown", 32100)
     deviate(book, "unknown", "unknown_reference", 32100)
-    allocate(book, "unknown", fourth, 10000, date(2026, 1, 20))
+    allocate(book, "unknown", (fourth, 10000), date(2026, 1, 20))
     pay(book, "bounced", fifth["total_minor"], (fifth, fifth["total_minor"]))
     book.add("payment_returns", payment_id="bounced", returned_on=date(2026, 1, 9),
              reason="insufficient_funds")  # fmt: skip
-    allocate(book, "bounced", fifth, -fifth["total_minor"], date(2026, 1, 9))
+    allocate(book, "bounced", (fifth, -fifth["total_minor"]), date(2026, 1, 9))
     book.add("reminders", reminder_id="R1", invoice_id=third["invoice_id"], step=1,
              currency="SEK", fee_minor=6000, interest_minor=150, open_minor=1,
              issued_on=date(2026, 1, 20), due_on=date(2026, 1, 30))  # fmt: skip
@@ -177,15 +177,15 @@ def pay(book: Facts, payment: str, amount: int, *shares: tuple[dict, int]) -> No
     book.add("payments", payment_id=payment, legal_entity="NB", account="5050-1055",
              bank_reference=payment, ordinal=0, method="bankgiro", booked_on=day,
              amount_minor=amount, currency="SEK", file_sha256="f1")  # fmt: skip
-    for item, share in shares:
-        allocate(book, payment, item, share, day)
+    for share in shares:
+        allocate(book, payment, share, day)
 
 
-def allocate(book: Facts, payment: str, item: dict, share: int, on: date) -> None:
+def allocate(book: Facts, payment: str, share: tuple[dict, int], on: date) -> None:
     """Place a share of a payment on an invoice."""
     book.add("allocations", allocation_id=f"{payment}-{book.seq}",
              source_kind="payment", source_id=payment, item_kind="invoice",
-             item_id=item["invoice_id"], n=book.seq, amount_minor=share,
+             item_id=share[0]["invoice_id"], n=book.seq, amount_minor=share[1],
              currency="SEK", effective_on=on, rule="reference")  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""The list of commands: who may give each, and what decides it. Nothing else is handled."""
+"""The list of commands.
+
+Who may give each, and what decides it. Nothing else is handled.
+"""
 
 from billing.books import access, delivery, endpoints, filing
 from billing.books.commands import (

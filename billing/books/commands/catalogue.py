@@ -1,4 +1,7 @@
-"""Applying a catalogue: what differs from what is sold is appended, and nothing else."""
+"""Applying a catalogue.
+
+What differs from what is sold is appended, and nothing else.
+"""
 
 import json
 from datetime import date
@@ -75,7 +78,8 @@ def known(read: Reader, on: date) -> Catalogue:
 def _latest(read: Reader, table: str, key: str, on: date) -> pl.DataFrame:
     return read(
         f"select distinct on ({key}) * from {table}"
-        f" where effective_on <= date '{on}' order by {key}, effective_on desc, seq desc"
+        f" where effective_on <= date '{on}'"
+        f" order by {key}, effective_on desc, seq desc"
     )
 
 

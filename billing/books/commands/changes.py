@@ -1,4 +1,7 @@
-"""Changing agreements: each command becomes facts, and shows what they will cost first."""
+"""Changing agreements.
+
+Each command becomes facts, and shows what they will cost first.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -79,7 +82,7 @@ def change_subscription(command: ChangeSubscription, given: Given) -> Decision:
         raise NothingToChange(
             "say what is to change: plan, quantity, price, day or campaign"
         )
-    return _decided(base, [f | {"effective_on": on} for f in facts], command, given)
+    return _decided(base, [f | {"effective_on": on} for f in facts], given)
 
 
 def _require(
@@ -108,7 +111,7 @@ def add_item(command: AddItem, given: Given) -> Decision:
         "quantity": command.quantity,
         "effective_on": _day(base, command.effective, given),
     }
-    return _decided(base, [fact], command, given)
+    return _decided(base, [fact], given)
 
 
 def remove_item(command: RemoveItem, given: Given) -> Decision:
@@ -126,7 +129,7 @@ def remove_item(command: RemoveItem, given: Given) -> Decision:
         "credit": command.credit,
         "effective_on": _day(base, command.effective, given),
     }
-    return _decided(base, [fact], command, given)
+    return _decided(base, [fact], given)
 
 
 def pause(command: Pause, given: Given) -> Decision:
@@ -143,7 +146,7 @@ def pause(command: Pause, given: Given) -> Decision:
         "until_on": command.until_on,
         "effect": command.effect,
     }
-    return _decided(base, [fact], command, given)
+    return _decided(base, [fact], given)
 
 
 def resume(command: Resume, given: Given) -> Decision:
@@ -156,7 +159,7 @@ def resume(command: Resume, given: Given) -> Decision:
     )
     if running.is_empty():
         raise WrongDate(f"agreement {command.subscription_id} is not paused on {on}")
-    return _decided(base, [{"kind": "resume", "effective_on": on}], command, given)
+    return _decided(base, [{"kind": "resume", "effective_on": on}], given)
 
 
 def cancel(command: Cancel, given: Given) -> Decision:
@@ -170,7 +173,7 @@ def cancel(command: Cancel, given: Given) -> Decision:
         "credit": command.credit,
         "reason": command.reason,
     }
-    return _decided(base, [fact], command, given)
+    return _decided(base, [fact], given)
 
 
 def undo(command: Undo, given: Given) -> Decision:
@@ -193,7 +196,7 @@ def undo(command: Undo, given: Given) -> Decision:
         "undoes": command.change_id,
         "effective_on": given.moment.on,
     }
-    return _decided(base, [fact], command, given)
+    return _decided(base, [fact], given)
 
 
 def _choose(name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -243,7 +246,7 @@ def _renewal(base: Base, on: date) -> date | None:
     return None if running.is_empty() else running["cycle_to"][0]
 
 
-def _decided(base: Base, facts: Facts, command: object, given: Given) -> Decision:
+def _decided(base: Base, facts: Facts, given: Given) -> Decision:
     """Return the facts to append, and what they make the next runs issue instead."""
     subscription_id = base.subscriptions["subscription_id"][0]
     number = base.changes.height + 1
@@ -277,7 +280,7 @@ def _as_changes(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _effect(before: Base, after: Base, given: Given) -> dict[str, Any]:
-    """Return what the next run issues with the change, and what it would have without."""
+    """Return what the next run issues with the change, and what without it."""
     on = given.moment.on
     now, then = run.bill(after, on=on), run.bill(before, on=on)
     lines = now.issue.lines.select(

@@ -71,7 +71,7 @@ class NotAnInvoice(Conflict):
 
 
 def credit_invoice(command: CreditInvoice, given: Given) -> Decision:
-    """Issue a credit note over the lines named; it settles what is open of its invoice."""
+    """Issue a credit note over the lines named; it settles its invoice first."""
     invoice = _invoice(command.invoice_id, given)
     taken = credited(_lines(command.invoice_id, given), command.shares)
     number = given.next_number(invoice["legal_entity"], SERIES, start=FIRST_NUMBER)
@@ -182,7 +182,7 @@ def _note(
 def _settled(
     invoice: dict[str, Any], note: dict[str, Any], given: Given
 ) -> list[dict[str, Any]]:
-    """Use the note on what is open of its own invoice; the rest is to the customer's credit."""
+    """Use the note on what is open of its own invoice; the rest stays to be used."""
     amount = min(invoice["open_minor"], -note["total_minor"])
     if amount <= 0:
         return []

@@ -49,7 +49,10 @@ def apply_company(command: ApplyCompany, given: Given) -> Decision:
 
 
 def _checked_numbers(company: Company) -> dict[str, Any]:
-    """Return the profile with its numbers in canonical form; Swedish ones are checked."""
+    """Return the profile with its numbers in canonical form.
+
+    Swedish ones are checked.
+    """
     swedish = company.country == "SE"
     number = company.organisation_number
     return {
@@ -71,7 +74,10 @@ def _checked_numbers(company: Company) -> dict[str, Any]:
 
 
 def register_customers(command: RegisterCustomers, given: Given) -> Decision:
-    """Record new customers; those known with the same identity and name stay as they are."""
+    """Record new customers.
+
+    Those known with the same identity and name stay as they are.
+    """
     _refuse_wrong(command.customers)
     customers = registration.completed(command.customers)
     known = _known(customers, given)

@@ -96,7 +96,8 @@ def _share(
         )
     if amount > item[0]["open_minor"]:
         raise WrongShares(
-            f"{item_id} has {item[0]['open_minor']} open, less than the share of {amount}"
+            f"{item_id} has {item[0]['open_minor']} open, "
+            f"less than the share of {amount}"
         )
     number = given.rows(
         "select coalesce(max(n), 0) + 1 as n from allocations"

@@ -1,4 +1,7 @@
-"""Billing runs in the books: preview, approval, and the issue of exactly what was previewed."""
+"""Billing runs in the books.
+
+Preview, approval, and the issue of exactly what was previewed.
+"""
 
 from typing import Any
 
@@ -132,7 +135,10 @@ def carry_out_run(command: CarryOutRun, given: Given) -> Decision:
 
 
 def _run(legal_entity: str, given: Given) -> Run | None:
-    """Hold the agreements that are due and find their difference; None: nothing is due."""
+    """Hold the agreements that are due and find their difference.
+
+    None: nothing is due.
+    """
     on = given.moment.on
     try:
         due = given.connection.execute(

@@ -1,4 +1,7 @@
-"""Payments in the books: recorded once, matched in the same breath, decided by people."""
+"""Payments in the books.
+
+Recorded once, matched in the same breath, decided by people.
+"""
 
 from typing import Any
 
@@ -42,7 +45,7 @@ class AlreadyReturned(Conflict):
 
 
 def record_payments(command: RecordPayments, given: Given) -> Decision:
-    """Record the payments that are new, settle what their references name, park the rest."""
+    """Record new payments, settle what their references name, park the rest."""
     payments = command.payments.select(PAYMENTS.names()).cast(PAYMENTS)
     fresh = _entitled(_new(payments, given), given).with_columns(
         file_sha256=pl.lit(command.file_sha256, pl.String)

@@ -1,4 +1,7 @@
-"""Taking agreements: what they may refer to is loaded, and their first facts appended."""
+"""Taking agreements.
+
+What they may refer to is loaded, and their first facts are appended.
+"""
 
 import polars as pl
 

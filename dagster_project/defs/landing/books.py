@@ -20,7 +20,10 @@ from dagster_project.defs.resources import BooksResource, moment
 def booked_vouchers(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
-    """Vouchers: the audited journal less what has been booked, numbered and balanced."""
+    """Vouchers: the audited journal less what has been booked.
+
+    Numbered and balanced.
+    """
     answer = daily.book_journal(books.open(), moment(context))
     return dg.MaterializeResult(metadata={"dagster/row_count": answer["vouchers"]})
 

@@ -1,4 +1,7 @@
-"""The runs of a day: credits used, agreements billed, claims reminded, money collected."""
+"""The runs of a day: credits used, agreements billed, claims reminded.
+
+Money collected.
+"""
 
 import dagster as dg
 
@@ -41,7 +44,10 @@ def settled_credits(
 def issued_invoices(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
-    """Invoices and credit notes of the day: what should be billed less what has been."""
+    """Invoices and credit notes of the day.
+
+    What should be billed less what has been.
+    """
     answers = daily.bill(books.open(), moment(context))
     return dg.MaterializeResult(
         metadata={

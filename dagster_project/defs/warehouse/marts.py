@@ -72,7 +72,10 @@ def marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[An
     tags={"step": "warehouse"},
 )
 def published_build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """The build that screens and reports read: the pointer moves when all tests passed."""
+    """The build that screens and reports read.
+
+    The pointer moves when all tests passed.
+    """
     home, as_of = Home.from_environment(), date.fromisoformat(context.partition_key)
     build = warehouse.audited(home, as_of=as_of, position=landing.position(home))
     published = warehouse.publish(home, build)

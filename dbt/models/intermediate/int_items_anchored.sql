@@ -1,10 +1,6 @@
--- The intervals of the items, cut where a new billing day begins, with their cycle.
-with held as (
-    select * from {{ ref('int_items_held') }}
-),
-
-changes as (
-    select * from {{ ref('int_changes_standing') }}
+-- The intervals of the items with the cycle that they are billed by.
+with pieces as (
+    select * from {{ ref('int_items_cut') }}
 ),
 
 subscriptions as (
@@ -13,81 +9,6 @@ subscriptions as (
 
 plans as (
     select * from {{ ref('int_plans_current') }}
-),
-
-anchors as (
-    select
-        subscription_id,
-        effective_on as anchored_on,
-        max_by(anchor_kind, seq) as anchor_kind,
-        max_by(anchor_day, seq) as anchor_day
-    from changes
-    where anchor_kind is not null
-    group by subscription_id, effective_on
-),
-
-starts as (
-    select
-        subscription_id,
-        item,
-        from_on as held_from,
-        from_on
-    from held
-    union
-    select
-        held.subscription_id,
-        held.item,
-        held.from_on as held_from,
-        anchors.anchored_on as from_on
-    from held
-    inner join anchors on held.subscription_id = anchors.subscription_id
-    where
-        anchors.anchored_on > held.from_on
-        and (held.to_on is null or anchors.anchored_on < held.to_on)
-),
-
-intervals as (
-    select
-        * exclude (from_on, to_on),
-        from_on as held_from,
-        to_on as held_to
-    from held
-),
-
-pieces as (
-    select
-        intervals.*,
-        starts.from_on,
-        coalesce(
-            lead(starts.from_on) over (
-                partition by
-                    intervals.subscription_id, intervals.item, intervals.held_from
-                order by starts.from_on
-            ),
-            intervals.held_to
-        ) as to_on
-    from intervals
-    inner join starts
-        on
-            intervals.subscription_id = starts.subscription_id
-            and intervals.item = starts.item
-            and intervals.held_from = starts.held_from
-),
-
-latest_anchors as (
-    select
-        pieces.subscription_id,
-        pieces.item,
-        pieces.from_on,
-        max_by(anchors.anchor_kind, anchors.anchored_on) as anchor_kind,
-        max_by(anchors.anchor_day, anchors.anchored_on) as anchor_day,
-        max(anchors.anchored_on) as anchored_on
-    from pieces
-    inner join anchors
-        on
-            pieces.subscription_id = anchors.subscription_id
-            and pieces.from_on >= anchors.anchored_on
-    group by pieces.subscription_id, pieces.item, pieces.from_on
 ),
 
 with_cycles as (
@@ -115,21 +36,16 @@ with_cycles as (
         pieces.from_on,
         pieces.to_on,
         coalesce(
-            latest_anchors.anchor_kind, plans.anchor_kind, 'subscription'
+            pieces.anchor_kind, plans.anchor_kind, 'subscription'
         ) as anchor_kind,
         case
-            when latest_anchors.anchor_kind is not null then latest_anchors.anchor_day
+            when pieces.anchor_kind is not null then pieces.anchor_day
             else plans.anchor_day
         end as anchor_day,
-        coalesce(latest_anchors.anchored_on, subscriptions.started_on) as counted_from
+        coalesce(pieces.anchored_on, subscriptions.started_on) as counted_from
     from pieces
     inner join subscriptions on pieces.subscription_id = subscriptions.subscription_id
     inner join plans on pieces.plan_id = plans.plan_id
-    left join latest_anchors
-        on
-            pieces.subscription_id = latest_anchors.subscription_id
-            and pieces.item = latest_anchors.item
-            and pieces.from_on = latest_anchors.from_on
 ),
 
 anchored as (

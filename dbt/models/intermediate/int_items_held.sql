@@ -59,7 +59,7 @@ ends as (
         subscription_id,
         case when change_kind = 'remove' then item end as item,
         max_by(effective_on, seq) as ended_on,
-        max_by(reason, seq) as end_reason
+        arg_max_null(reason, seq) as end_reason
     from changes
     where change_kind in ('cancel', 'remove')
     group by subscription_id, case when change_kind = 'remove' then item end

@@ -1,5 +1,5 @@
--- Money in the bank settles items the same day or waits: on the observation account,
--- or on the customer's credit once a clerk has decided so.
+-- Money in the bank settles items the same day or waits, on the observation account or,
+-- once a clerk has decided so, on the customer's credit.
 with banked as (
     select * from {{ ref('int_payments_banked') }}
 ),
@@ -53,7 +53,9 @@ same_day as (
 banked_with_rest as (
     select
         banked.*,
-        banked.amount_minor - coalesce(same_day.allocated_minor, 0) as rest_minor,
+        cast(
+            banked.amount_minor - coalesce(same_day.allocated_minor, 0) as bigint
+        ) as rest_minor,
         coalesce(banked.seq > credited.seq, false) as goes_to_credit
     from banked
     left join same_day
@@ -138,17 +140,8 @@ amounts as (
 
 posted as (
     select
-        object_id,
-        legal_entity,
-        customer_id,
-        event_name,
-        currency,
-        account_qualifier,
-        amount_name,
-        0 as object_line,
-        cast(amount_minor as bigint) as amount_minor,
-        accounting_date,
-        recorded_at
+        *,
+        0 as object_line
     from amounts
 )
 

@@ -1,5 +1,5 @@
-{#- Fails for every combination of the columns that more than one row has. The hash finds
-    the suspects in one cheap pass; only they are compared column by column. -#}
+{#- Fails for every combination of the columns that more than one row has. The hash
+    finds the suspects in one cheap pass; only they are compared column by column. -#}
 {% test unique_together(model, columns) %}
     with suspects as (
         select hash({{ columns | join(', ') }}) as row_hash

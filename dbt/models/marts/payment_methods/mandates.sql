@@ -9,7 +9,7 @@ mandates as (
         any_value(scheme) as scheme,
         any_value(payer_number) as payer_number,
         max_by(mandate_event, (effective_on, seq)) as mandate_state,
-        max_by(reason, (effective_on, seq)) as reason,
+        arg_max_null(reason, (effective_on, seq)) as reason,
         min(effective_on) as requested_on,
         max(effective_on) as state_since
     from events

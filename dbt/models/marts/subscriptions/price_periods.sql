@@ -62,14 +62,14 @@ periods as (
         any_value(campaign_id) as campaign_id,
         any_value(status) as status,
         any_value(currency) as currency,
-        max_by(end_reason, from_on) as end_reason,
-        min_by(price_version, from_on) as price_version,
+        arg_max_null(end_reason, from_on) as end_reason,
+        arg_min_null(price_version, from_on) as price_version,
         any_value(quantity) as quantity,
         any_value(mrr_native) as mrr_native,
         any_value(mrr_full_price) as mrr_full_price,
         any_value(included_micro) as included_micro,
         min(from_on) as valid_from,
-        max_by(to_on, from_on) as valid_to
+        arg_max_null(to_on, from_on) as valid_to
     from numbered
     group by subscription_id, item, period_number
 ),
@@ -131,21 +131,13 @@ price_periods as (
         cast(mrr_full_price as decimal(18, 6)) as mrr_full_price,
         valid_from,
         valid_to,
-        coalesce(
-            case
-                when
-                    lead(valid_from) over (
-                        partition by subscription_id, item
-                        order by valid_from
-                    ) = valid_to
-                    then lead(reason_start) over (
-                        partition by subscription_id, item
-                        order by valid_from
-                    )
-            end,
-            case when valid_to is not null then coalesce(end_reason, 'unknown') end
-        ) as reason_end
+        case
+            when lead(valid_from) over item_in_time = valid_to
+                then lead(reason_start) over item_in_time
+            when valid_to is not null then coalesce(end_reason, 'unknown')
+        end as reason_end
     from reasoned
+    window item_in_time as (partition by subscription_id, item order by valid_from)
 )
 
 select * from price_periods

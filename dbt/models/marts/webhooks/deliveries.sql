@@ -14,7 +14,7 @@ deliveries as (
         any_value(events.event_kind) as event_kind,
         max_by(attempts.outcome, attempts.attempt) as outcome,
         count(*) as attempt_count,
-        max_by(attempts.http_status, attempts.attempt) as http_status,
+        arg_max_null(attempts.http_status, attempts.attempt) as http_status,
         any_value(events.occurred_on) as occurred_on,
         min(attempts.attempted_at) as first_attempted_at,
         max(attempts.attempted_at) as last_attempted_at
