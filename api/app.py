@@ -72,7 +72,7 @@ def application(books: Books, clock: Callable[[], datetime] | None = None) -> Fa
 
 @asynccontextmanager
 async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
-    """Bound how many requests run at once: each thread holds connections to the books."""
+    """Bound how many requests run at once: each thread holds connections."""
     to_thread.current_default_thread_limiter().total_tokens = THREADS_MAX
     yield
 

@@ -36,11 +36,11 @@ NOT_JSON = Problem(
 )
 
 
-class WrongBody(ValueError):  # noqa: N818 - what is wrong, not an accident
+class WrongBody(ValueError):
     """The body is JSON that we do not take; it says why."""
 
 
-class TooLarge(Exception):  # noqa: N818 - a signal inside this file
+class TooLarge(Exception):
     """The body has grown beyond the limit."""
 
 

@@ -48,6 +48,17 @@ class Decision:
     positions: pl.DataFrame | None = None
     events: pl.DataFrame = field(default_factory=EVENTS.to_frame)
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Return whether there is nothing to append, count, mark or tell."""
+        return (
+            all(is_empty(rows) for rows in self.rows.values())
+            and not self.counters
+            and not self.touched
+            and (self.positions is None or self.positions.is_empty())
+            and self.events.is_empty()
+        )
+
 
 def is_empty(rows: Rows) -> bool:
     """Return whether there is nothing to append."""

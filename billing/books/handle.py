@@ -134,7 +134,8 @@ def handle(  # noqa: PLR0913 - what, by whom, when, and whether for real
 
     Refuse with one of the three kinds of no.
 
-    A shell that may try again gives a command id of its own; without one each call is a
+    A command that changes nothing leaves nothing, not even an audit row. A shell that
+    may try again gives a command id of its own; without one each call is a
     command of its own, and only natural keys keep it from having its effect twice.
     """
     handler = _handler_of(command)
@@ -147,7 +148,7 @@ def handle(  # noqa: PLR0913 - what, by whom, when, and whether for real
             return _answer_again(before, digest)
         given = Given(books, connection, moment, actor, command_id, preview)
         decision = handler.decide(command, given)
-        if preview:
+        if preview or decision.changes_nothing:
             raise psycopg.Rollback
         _append(given, command, decision, digest)
     return {**decision.answer, **decision.told}

@@ -145,7 +145,7 @@ def _advised_on() -> pl.Expr:
 
 
 def _owed(books: Books, outside: Outside, parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Return the credits of a day; who has got a credit note pays what then is left."""
+    """Return the credits of a day; who has something to the good pays the rest."""
     if not parts:
         return payers.CREDITS.to_frame()
     rows = pl.concat(parts)
@@ -161,6 +161,9 @@ def _owed(books: Books, outside: Outside, parts: list[pl.DataFrame]) -> pl.DataF
     open_minor = pl.col("invoice_id").replace_strict(
         left, default=None, return_dtype=pl.Int64
     )
+    # Who pays a second time has something to the good when the next invoice comes.
+    again = rows.filter(pl.col("bank_reference").str.ends_with("2"))
+    outside.credited.update(again.select("payer_id", "paid_on").rows())
     paid = rows.with_columns(amount_minor=pl.min_horizontal("amount_minor", open_minor))
     return paid.filter(pl.col("amount_minor") > 0)
 

@@ -119,7 +119,8 @@ def payments(stage: Stage) -> dict[int, Row]:
 
 def standing(stage: Stage, subscription: str, on: date) -> Row | None:
     """Return how an agreement stands on a day: state, plan, billed through when."""
-    found = base.load(stage.books, LEGAL_ENTITY, Scope.of([subscription]), on)
+    known = max(on, stage.scenario.steps[0].on)
+    found = base.load(stage.books, LEGAL_ENTITY, Scope.of([subscription]), known)
     held = timeline.intervals(found.changes).filter(pl.col("item") == MAIN)
     if held.is_empty():
         return None

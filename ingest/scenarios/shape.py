@@ -10,7 +10,6 @@
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator

@@ -34,18 +34,23 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(browser):
+def filled_home():
+    """Return the small home that the screens' own tests make."""
+    sys.path.insert(0, str(ROOT / "tests" / "screens"))
+    import small_home
+
+    return small_home.home()
+
+
+@pytest.fixture(scope="session")
+def address(browser, filled_home):
     """Serve the screens as `saldo serve app` does, and return where."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    # The small home is made by the screens' own tests.
-    sys.path.insert(0, str(ROOT / "tests" / "screens"))
-    import small_home
-
     environment = {
         **os.environ,
-        "SALDO_HOME": str(small_home.home()),
+        "SALDO_HOME": str(filled_home),
         "SALDO_ROLES": "demo",
         "PYTHONPATH": str(ROOT),
     }

@@ -132,7 +132,7 @@ def test_quiet_days_have_no_files(empty_books: Books) -> None:
 def test_a_history_is_carried_out_and_goes_on_where_it_stood(
     empty_books: Books,
 ) -> None:
-    class Cut(Exception):  # noqa: N818 - no error, the end of a working day
+    class Cut(Exception):
         pass
 
     def until(days: int):

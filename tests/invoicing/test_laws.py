@@ -27,16 +27,16 @@ def happenings(draw):
     days = sorted(draw(st.lists(st.integers(1, LAST - 30), max_size=3)))
     found = []
     for n in days:
-        kind = draw(st.sampled_from(["change", "pause", "campaign", "back"]))
+        kind = draw(st.sampled_from(["change", "pause", "campaign", "back", "ahead"]))
         if kind == "pause":
             end = day(n + draw(st.integers(1, 45)))
             found.append((n, fact("pause", day(n), until_on=end, effect="credit")))
         elif kind == "campaign":
             found.append((n, fact("campaign", day(n), campaign_id="half")))
         else:
-            back = draw(st.integers(0, n)) if kind == "back" else 0
-            plan = draw(PLANS)
-            found.append((n, fact("change", day(n - back), plan_id=plan)))
+            moved = {"back": st.integers(-n, 0), "ahead": st.integers(1, 29)}
+            effective = day(n + draw(moved.get(kind, st.just(0))))
+            found.append((n, fact("change", effective, plan_id=draw(PLANS))))
     if draw(st.booleans()):
         n = draw(st.integers(LAST - 29, LAST))
         found.append((n, fact("cancel", day(n), credit="unused")))

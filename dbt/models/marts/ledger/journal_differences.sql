@@ -5,7 +5,7 @@ with derived as (
 
 booked as (
     select * from {{ ref('vouchers_booked') }}
-    where source is not null
+    where source is not null and derived_date <= {{ as_of() }}
 ),
 
 both_sides as (

@@ -1,0 +1,61 @@
+"""Pictures of every screen for docs/screenshots, taken when SALDO_SCREENSHOTS is set."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from billing.books import queries
+from billing.books.home import Home
+from billing.books.session import open_books
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+WANTED = os.environ.get("SALDO_SCREENSHOTS")
+# One address for each picture; {customer}, {invoice} and {run} come from the books.
+PICTURES = {
+    "overview": ("/", "light", 1330),
+    "overview-dark": ("/", "dark", 1330),
+    "overview-en": ("/?lang=en", "light", 1330),
+    "customers": ("/customers?q=berg", "light", 900),
+    "customer": ("/customers_card?customer={customer}", "light", 900),
+    "billing-runs": ("/invoicing", "light", 900),
+    "billing-run": ("/invoicing_run?run={run}", "light", 900),
+    "invoice": ("/invoicing_document?invoice={invoice}", "light", 900),
+    "deviations": ("/payments", "light", 900),
+    "bookkeeping": ("/ledger_vouchers", "light", 1000),
+}
+
+
+@pytest.fixture(scope="module")
+def known(filled_home):
+    """Return a customer, one of its invoices and the last run, to look at."""
+    books = open_books(Home(filled_home))
+    found = queries.ask(
+        books,
+        "select payer_id as customer, max(invoice_id) as invoice, max(run_id) as run"
+        " from invoices inner join allocations on item_id = invoice_id"
+        " group by payer_id order by count(*) desc, payer_id limit 1",
+    )
+    last = queries.ask(books, "select max(run_id) as run from billing_run_steps")
+    return found.row(0, named=True) | last.row(0, named=True)
+
+
+@pytest.mark.skipif(not WANTED, reason="set SALDO_SCREENSHOTS=1 to take pictures")
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_taken(browser, address, known, name):
+    path, scheme, height = PICTURES[name]
+    context = browser.new_context(
+        viewport={"width": 1440, "height": height},
+        color_scheme=scheme,
+        base_url=address,
+    )
+    page = context.new_page()
+    page.goto(path.format(**known))
+    page.wait_for_selector("h1")
+    page.wait_for_timeout(1000 * int(WANTED) + 3000)
+    FOLDER.mkdir(exist_ok=True, parents=True)
+    page.screenshot(path=FOLDER / f"{name}.png")
+    context.close()
+    assert (FOLDER / f"{name}.png").stat().st_size > 0
