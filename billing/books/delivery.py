@@ -11,6 +11,7 @@ from billing.books import papers, queries, vault
 from billing.books.handle import SYSTEM, Given, Moment, handle
 from billing.books.session import Books
 from billing.decision import Decision
+from billing.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,10 +23,14 @@ class RecordDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How many papers a delivery made, and how many had been delivered before."""
+    """How many papers were made, how many had been before, and which cannot be.
+
+    What is refused says why; it is tried again with the day until it is mended.
+    """
 
     documents: int
     known: int
+    refused: tuple[str, ...] = ()
 
 
 def record_deliveries(command: RecordDeliveries, given: Given) -> Decision:
@@ -38,20 +43,30 @@ def deliver(books: Books, moment: Moment) -> Delivered:
     """Deliver the invoices and reminders that were issued on the day."""
     invoices = queries.invoices_issued(books, moment.on)
     waiting = _undelivered(books, invoices, "invoice_id")
-    made = papers.invoice_pdfs(books, waiting) if waiting.height else {}
-    made |= {
-        reminder_id: papers.reminder_pdf(books, reminder_id)
-        for reminder_id in _undelivered(
-            books, _reminders(books, moment), "reminder_id"
-        )["reminder_id"]
-    }
-    sent = [_sent(books, name, data) for name, data in made.items()]
+    made: dict[str, bytes | Invalid] = (
+        papers.invoice_pdfs(books, waiting) if waiting.height else {}
+    )
+    reminders = _undelivered(books, _reminders(books, moment), "reminder_id")
+    made |= {name: papers.reminder_pdf(books, name) for name in reminders.to_series()}
+    sent = [
+        _sent(books, name, data)
+        for name, data in made.items()
+        if not isinstance(data, Invalid)
+    ]
     if sent:
         frame = pl.DataFrame(
             sent, schema=["object_id", "channel", "sha256"], orient="row"
         )
         handle(books, RecordDeliveries(frame), actor=SYSTEM, moment=moment)
-    return Delivered(documents=len(sent), known=invoices.height - waiting.height)
+    return Delivered(
+        documents=len(sent),
+        known=invoices.height - waiting.height,
+        refused=tuple(
+            f"{name}: {why.message}"
+            for name, why in made.items()
+            if isinstance(why, Invalid)
+        ),
+    )
 
 
 def _reminders(books: Books, moment: Moment) -> pl.DataFrame:

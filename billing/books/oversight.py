@@ -113,24 +113,6 @@ def webhook_endpoints(books: Books) -> pl.DataFrame:
     )
 
 
-def events_after(books: Books, seq: int, limit: int) -> pl.DataFrame:
-    """Return events after a seq, gap-free.
-
-    Only what no running transaction can precede.
-
-    Columns: seq, event_id, kind, aggregate, aggregate_id, version, occurred_on,
-    recorded_at.
-    """
-    return ask(
-        books,
-        "select seq, event_id::text, kind, aggregate, aggregate_id, version,"
-        " occurred_on, recorded_at from events where seq > %(after)s"
-        " and xid < pg_snapshot_xmin(pg_current_snapshot())"
-        " order by seq limit %(limit)s",
-        {"after": seq, "limit": limit},
-    )
-
-
 def vouchers_listed(books: Books, limit: int = 100) -> pl.DataFrame:
     """Return vouchers, newest first: voucher_id, number, accounting_date, text …."""
     return ask(

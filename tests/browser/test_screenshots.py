@@ -1,4 +1,4 @@
-"""Pictures of every screen for docs/screenshots, taken when SALDO_SCREENSHOTS is set."""
+"""Pictures of every screen for docs/screenshots, taken when asked (SALDO_SCREENSHOTS)."""
 
 import os
 from pathlib import Path

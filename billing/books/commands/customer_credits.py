@@ -37,7 +37,7 @@ def settle_credits(command: SettleCredits, given: Given) -> Decision:
 
 
 def _continued(made: pl.DataFrame, given: Given) -> pl.DataFrame:
-    """Give allocations numbers after those that the same source has on the same item."""
+    """Give allocations numbers after those of the same source on the same item."""
     before = given.frame(
         "select source_id, item_id, max(n)::bigint as last from allocations"
         " where source_id = any(%s) group by source_id, item_id",

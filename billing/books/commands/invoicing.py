@@ -222,7 +222,6 @@ def _issued(run_id: str, run: Run, given: Given) -> Decision:
     legal_entity = run_id.rsplit("-", 4)[0]
     numbers = invoices["number"].to_list()
     counters = {(legal_entity, SERIES): max(numbers) + 1} if numbers else {}
-    issued = invoices.filter(pl.col("kind") == "invoice")
     return Decision(
         rows={
             "invoices": invoices,
@@ -234,7 +233,7 @@ def _issued(run_id: str, run: Run, given: Given) -> Decision:
         },
         counters=counters,
         positions=run.positions,
-        events=events("invoice.issued", "invoice", issued["invoice_id"]),
+        events=events("invoice.issued", "invoice", invoices["invoice_id"]),
     )
 
 

@@ -21,4 +21,9 @@ def delivered_papers(
 ) -> dg.MaterializeResult:
     """Invoices and reminders of the day as PDF, in the vault and in the outbox."""
     delivered = delivery.deliver(books.open(), moment(context))
-    return dg.MaterializeResult(metadata={"dagster/row_count": delivered.documents})
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": delivered.documents,
+            "refused": list(delivered.refused),
+        }
+    )
