@@ -85,7 +85,7 @@ def companies() -> list[Company]:
 def company() -> Company | None:
     """Return the legal entity chosen in the header; None while there is none."""
     everyone = {one.legal_entity: one for one in companies()}
-    chosen = st.session_state.get(ENTITY)
+    chosen = str(st.session_state.get(ENTITY))
     return everyone.get(chosen) or next(iter(everyone.values()), None)
 
 

@@ -19,7 +19,10 @@ from billing.books.home import Home
 
 POINTER = "current.json"
 POINTER_SECONDS = 10
-CONFIG = {"threads": "2", "memory_limit": "1GB"}
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "2",
+    "memory_limit": "1GB",
+}
 
 
 @dataclass(frozen=True, slots=True)

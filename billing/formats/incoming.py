@@ -154,5 +154,8 @@ def completed(
 
 
 def proven(payments: pl.DataFrame) -> pl.DataFrame:
-    """Return payments with exactly the columns of the schema, checked against it."""
-    return PAYMENTS.validate(completed(payments, PAYMENT_COLUMNS))
+    """Return payments with exactly the columns of `PAYMENTS`, which tests hold it to.
+
+    The values are checked once, where `ingest` takes them over the boundary.
+    """
+    return completed(payments, PAYMENT_COLUMNS)

@@ -1,20 +1,21 @@
 """A credit by hand takes back what an invoice's lines have left, and never more.
 
->>> lines = pl.DataFrame({"n": [1], "amount_minor": [76900], "taken_minor": [0],
-...     "taken_vat_minor": [0], "vat_category": ["0.20"], "rate_micro": [200_000],
-...     "price_includes_vat": [False]})
+>>> lines = pl.DataFrame({"n": [1], "currency": ["SEK"], "amount_minor": [76900],
+...     "taken_minor": [0], "taken_vat_minor": [0], "vat_category": ["0.20"],
+...     "rate_micro": [200_000], "price_includes_vat": [False]})
 >>> note = credited(lines, ((1, 72686),))
 >>> note.select("amount_minor", "net_minor", "vat_minor").rows()
 [(-72686, -72686, -14537)]
 >>> credited(lines, ((1, 80000),))
 Traceback (most recent call last):
     ...
-billing.invoicing.credit.MoreThanIsLeft: line 1 has 76900 left to credit, not 80000; \
+billing.invoicing.credit.MoreThanIsLeft: line 1 has 769.00 left to credit, not 800.00; \
 give at most that
 """
 
 import polars as pl
 
+from billing import money
 from billing.errors import Conflict, Invalid
 from billing.invoicing.invoice import TAX
 from billing.money import rounded_share
@@ -39,10 +40,10 @@ class WrongLine(Invalid):
 def credited(lines: pl.DataFrame, shares: Shares | None) -> pl.DataFrame:
     """Return the lines that are credited, with negative amounts and their tax.
 
-    `lines` are an invoice's: n, amount_minor, the columns of `invoice.TAX`, and what
-    has been taken back of each already: taken_minor and taken_vat_minor (above zero).
-    The result has their columns with amount_minor, net_minor and vat_minor of the
-    credit. None for the shares takes back all that is left.
+    `lines` are an invoice's: n, currency, amount_minor, the columns of `invoice.TAX`,
+    and what has been taken back of each already: taken_minor and taken_vat_minor
+    (above zero). The result has their columns with amount_minor, net_minor and
+    vat_minor of the credit. None for the shares takes back all that is left.
     """
     left = lines.with_columns(
         left_minor=pl.max_horizontal(pl.col("amount_minor") - pl.col("taken_minor"), 0)
@@ -50,7 +51,7 @@ def credited(lines: pl.DataFrame, shares: Shares | None) -> pl.DataFrame:
     takes = (
         left.select("n", take_minor="left_minor")
         if shares is None
-        else (_checked(left, shares))
+        else _checked(left, shares)
     )
     taken = left.join(takes, on="n").filter(pl.col("take_minor") > 0).sort("n")
     if taken.is_empty():
@@ -63,15 +64,17 @@ def _checked(left: pl.DataFrame, shares: Shares) -> pl.DataFrame:
     summed = takes.group_by("n", maintain_order=True).agg(pl.col("take_minor").sum())
     for row in summed.join(left, on="n", how="left").to_dicts():
         line, take, rest = row["n"], row["take_minor"], row["left_minor"]
+        asked = money.to_text(take, row["currency"] or "SEK")
         if rest is None or take <= 0:
             raise WrongLine(
-                f"{take} of line {line} cannot be credited; name a line of the invoice "
-                "and an amount above zero",
+                f"{asked} of line {line} cannot be credited; name a line of the "
+                "invoice and an amount above zero",
                 field="lines",
             )
         if take > rest:
             raise MoreThanIsLeft(
-                f"line {line} has {rest} left to credit, not {take}; give at most that",
+                f"line {line} has {money.to_text(rest, row['currency'])} left to "
+                f"credit, not {asked}; give at most that",
                 field="lines",
             )
     return summed

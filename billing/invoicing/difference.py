@@ -24,7 +24,7 @@ def difference(base: Base, should: pl.DataFrame, *, on: date) -> pl.DataFrame:
 
     `should` is `charges.charges(...)` without the pieces that cannot be billed.
     Columns: those of `IDENTITY`, period_from, period_to, amount_minor (negative: a
-    credit), due_on. Pieces that are not due on the day are there too; is_due tells them.
+    credit), due_on, is_due. What is not due on the day is there too.
     A charge is due when its piece is, a credit when its first day has come.
     """
     covered = _coverage(should, base.billed)

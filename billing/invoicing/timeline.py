@@ -249,4 +249,6 @@ def _with_anchors(held: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
         by="subscription_id",
         strategy="backward",
         coalesce=False,
+        # Both sides are sorted above; within groups polars cannot check it.
+        check_sortedness=False,
     )

@@ -1,4 +1,4 @@
-"""The commands of webhooks: an endpoint is registered with its own secret, or disabled."""
+"""The commands of webhooks: an endpoint is registered with a secret, or disabled."""
 
 from dataclasses import dataclass
 

@@ -4,10 +4,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from billing.catalogue.shape import Amount, Name, Strict
 
+
+def no_float(value: object) -> object:
+    """Refuse a binary float where a number must be exact."""
+    if isinstance(value, bool | float):
+        said = f'write the number {value!r} in quotes, as "{value}"'
+        raise ValueError(said)  # noqa: TRY004 - pydantic reports value errors
+    return value
+
+
+Quantity = Annotated[Decimal, BeforeValidator(no_float)]
 Ordinal = Annotated[int, Field(ge=1)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 
@@ -26,7 +36,7 @@ class Line(Expectation):
     item: Name | None = None
     begin: date | None = Field(None, alias="from")
     end: date | None = Field(None, alias="to")
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     net: Amount | None = None
     vat: Amount | None = None
     text: str | None = None

@@ -59,7 +59,7 @@ def _due(stage: Stage, day: date) -> list[date]:
     return [day] if answer["invoices"] or answer["credit_notes"] else []
 
 
-def _carried_out(stage: Stage, n: int, step: shape.Step) -> Played:
+def _carried_out(stage: Stage, n: int, step: shape.StoryStep) -> Played:
     name, action = step.action
     did = action.model_dump(by_alias=True, exclude_unset=True, mode="json")
     before = len(stage.invoices)

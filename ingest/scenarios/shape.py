@@ -4,7 +4,7 @@
 ...     "plans": [{"id": "basic", "product": "paper", "price": {"amount": "299.00"}}],
 ...     "steps": [{"on": "2026-01-15", "bill": {}}], "expect": {"invoices": []}}
 >>> Scenario.model_validate(story).steps[0].action
-('bill', Bill(run=None))
+('bill', Bill())
 """
 
 from datetime import date
@@ -25,10 +25,11 @@ from billing.catalogue.shape import (
     Span,
     Strict,
 )
-from ingest.scenarios.expected import Expect
+from ingest.scenarios.expected import Expect, no_float
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Ordinal = Annotated[int, Field(ge=1)]
+Quantity = Annotated[Decimal, BeforeValidator(no_float)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 Effective = Literal["now", "renewal"] | date
 Basis = Annotated[Literal["actual", "30", "365"], BeforeValidator(str)]
@@ -78,7 +79,7 @@ class Subscribe(Strict):
     subscription: Name
     customer: Name
     plan: Name
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     start: date
     campaign: Name | list[Name] | None = None
     payer: Name | None = None
@@ -87,15 +88,13 @@ class Subscribe(Strict):
 class Bill(Strict):
     """A billing run for everything that is due by the day."""
 
-    run: Literal["all"] | None = None
-
 
 class Change(Strict):
     """Another plan, quantity or billing day from now, the renewal, or any date."""
 
     subscription: Name
     plan: Name | None = None
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     anchor: Day | None = None
     campaign: Name | None = None
     effective: Effective = "now"
@@ -107,7 +106,7 @@ class Add(Strict):
     subscription: Name
     item: Name
     plan: Name
-    quantity: Decimal = Decimal(1)
+    quantity: Quantity = Decimal(1)
     effective: Effective = "now"
 
 
@@ -161,7 +160,7 @@ class Use(Strict):
 
     subscription: Name
     metric: Name
-    quantity: Annotated[Amount, Field()]
+    quantity: Amount
     at: date
 
 
@@ -244,8 +243,6 @@ class Refund(Strict):
 class Remind(Strict):
     """A dunning run."""
 
-    run: Literal["all"] | None = None
-
 
 class Instalments(Strict):
     """An invoice may be paid in parts."""
@@ -268,7 +265,7 @@ class Close(Strict):
     period: Month
 
 
-class Step(Strict):
+class StoryStep(Strict):
     """What happens on a day: exactly one action."""
 
     on: date
@@ -297,7 +294,7 @@ class Step(Strict):
     close: Close | None = None
 
     @model_validator(mode="after")
-    def _does_one_thing(self) -> "Step":
+    def _does_one_thing(self) -> "StoryStep":
         done = self._actions()
         if len(done) != 1:
             named = ", ".join(name for name, _ in done) or "nothing"
@@ -323,7 +320,7 @@ class Scenario(Strict):
     products: tuple[Product, ...] = ()
     plans: tuple[Plan, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
     expect: Expect = Expect()
 
     @model_validator(mode="after")

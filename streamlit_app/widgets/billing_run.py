@@ -9,7 +9,7 @@ import streamlit as st
 from billing.books import oversight, queries
 from billing.invoicing.command import ApproveRun, CarryOutRun, PreviewRun
 from streamlit_app import desk
-from streamlit_app.widgets import effect, search, table
+from streamlit_app.widgets import effect, empty, search, table
 from streamlit_app.widgets.table import Column
 from streamlit_app.widgets.wording import name_of, text
 
@@ -126,6 +126,9 @@ def issued(run: dict[str, Any]) -> None:
     """Draw the documents that the run issued."""
     found = queries.invoices_of_run(desk.books(), run["run_id"])
     st.header(text("run.issued", count=found.height))
+    if found.is_empty():
+        empty.nothing("issued")
+        return
     chosen = table.show(found, ISSUED, name="issued", select="single-cell")
     if chosen:
         number = found["invoice_id"][chosen[0]]

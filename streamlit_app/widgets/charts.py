@@ -17,7 +17,7 @@ from streamlit_app.widgets.wording import language, text
 MINOR_PER_MAJOR = 100
 HEIGHT = 250
 # Gains in greens, losses in amber and red; the sign says the same without colour.
-PARTS = ["#0b6b62", "#56a79b", "#a5d3cb", "#d08a1d", "#b3372f"]
+PARTS = ["#2a8f82", "#62b5a8", "#a5d3cb", "#d08a1d", "#cf5347"]
 NUMBERS = {
     "sv": {
         "decimal": ",",

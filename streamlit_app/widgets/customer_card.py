@@ -51,7 +51,7 @@ def head(customer_id: str) -> dict[str, Any] | None:
     if found.is_empty():
         return None
     customer = found.row(0, named=True)
-    st.title(customer["name"])
+    st.title(table.escaped(customer["name"]))
     street = " ".join(filter(None, [customer.get("postal_code"), customer.get("city")]))
     facts = [
         customer["customer_id"],

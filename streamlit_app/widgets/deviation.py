@@ -28,6 +28,7 @@ COLUMNS = [
 ]
 SHARES = [Column("item_id"), Column("amount_minor", "money")]
 CUSTOMERS = 5
+NOBODY = pl.DataFrame(schema={"customer_id": pl.String})
 NO_ITEMS = pl.DataFrame(
     schema={
         "item_kind": pl.String,
@@ -81,7 +82,7 @@ def facts(deviation: dict[str, Any]) -> None:
     st.caption(" · ".join(said))
     st.markdown(name_of("reason_help", deviation["reason"]))
     if deviation["suggestion"]:
-        st.info(deviation["suggestion"], icon=":material/lightbulb:")
+        st.info(table.escaped(deviation["suggestion"]), icon=":material/lightbulb:")
 
 
 def _decision(chosen: Sequence[dict[str, Any]]) -> str:
@@ -171,8 +172,8 @@ def _open_items(deviation: dict[str, Any]) -> pl.DataFrame:
         live=True,
     )
     books = desk.books()
-    found = search.customers(words, CUSTOMERS)["customer_id"] if words.strip() else []
-    items = [queries.open_items(books, one) for one in found]
+    found = search.customers(words, CUSTOMERS) if words.strip() else NOBODY
+    items = [queries.open_items(books, one) for one in found["customer_id"]]
     owed = [one.filter(pl.col("open_minor") > 0) for one in items if one.height]
     return pl.concat(owed, how="vertical_relaxed") if owed else NO_ITEMS
 

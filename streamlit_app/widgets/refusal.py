@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from billing.errors import Conflict, Invalid, NotFound
+from streamlit_app.widgets.table import escaped
 from streamlit_app.widgets.wording import text
 
 
@@ -16,17 +17,17 @@ def explained() -> Iterator[None]:
         yield
     except NotFound as no:
         st.info(
-            f"**{text('refusal.not_found')}** {no.message}",
+            f"**{text('refusal.not_found')}** {escaped(no.message)}",
             icon=":material/search_off:",
         )
     except Conflict as no:
         st.warning(
-            f"**{text('refusal.conflict')}** {no.message}",
+            f"**{text('refusal.conflict')}** {escaped(no.message)}",
             icon=":material/sync_problem:",
         )
     except Invalid as no:
         where = f" ({no.field})" if no.field else ""
         st.error(
-            f"**{text('refusal.invalid')}**{where} {no.message}",
+            f"**{text('refusal.invalid')}**{where} {escaped(no.message)}",
             icon=":material/error:",
         )

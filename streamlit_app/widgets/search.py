@@ -67,7 +67,7 @@ def _dialog() -> None:
         return
     targets = [*_invoices(words), *_customers(words)]
     if not targets:
-        st.info(text("search.none", words=words))
+        st.info(text("search.none", words=table.escaped(words)))
     for place, (label, page, parameters) in enumerate(targets):
         _hit(place, label, (page, parameters))
 

@@ -14,6 +14,11 @@ SET = (
     " set_config('saldo.actor', 'test', true),"
     " set_config('saldo.command_id', '00000000-0000-0000-0000-000000000001', true)"
 )
+UPSERT = (
+    "insert into customers (customer_id, kind, registered_on)"
+    " values ('C1', 'person', '2024-01-01')"
+    " on conflict (customer_id) do update set kind = 'company'"
+)
 VOUCHER = {
     "legal_entity": "NB",
     "series": "A",
@@ -110,9 +115,7 @@ def test_a_date_in_a_closed_period_is_refused(newspaper):
         "delete from invoices",
         "truncate invoices cascade",
         "delete from invoice_lines",
-        "insert into customers (customer_id, kind, registered_on)"
-        " values ('C1', 'person', '2024-01-01')"
-        " on conflict (customer_id) do update set kind = 'company'",
+        UPSERT,
         "alter table invoices disable trigger all",
         "drop table invoices",
         "set session_replication_role = replica",

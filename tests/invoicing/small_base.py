@@ -34,9 +34,7 @@ PLAIN = {
 
 def plans(**extra: dict[str, Any]) -> pl.DataFrame:
     known = {name: differs for name, (_, differs) in PLANS.items()} | extra
-    rows = [
-        {"plan_id": n, "name": n.title(), **PLAIN, **d} for n, d in known.items()
-    ]
+    rows = [{"plan_id": n, "name": n.title(), **PLAIN, **d} for n, d in known.items()]
     return pl.DataFrame(rows, schema=shapes.PLANS)
 
 

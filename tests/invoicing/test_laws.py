@@ -1,6 +1,7 @@
 """The laws of the engine, whatever happens to an agreement."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
@@ -73,8 +74,13 @@ def test_the_parts_of_any_split_sum_to_the_whole(minor, length, cuts):
     bounds = sorted({0, length, *(cut for cut in cuts if cut < length)})
     parts = pl.DataFrame(
         [
-            (begin, begin + timedelta(length), begin + timedelta(a), begin + timedelta(b))
-            for a, b in zip(bounds, bounds[1:], strict=False)
+            (
+                begin,
+                begin + timedelta(length),
+                begin + timedelta(a),
+                begin + timedelta(b),
+            )
+            for a, b in pairwise(bounds)
         ],
         schema=["cycle_from", "cycle_to", "period_from", "period_to"],
         orient="row",
@@ -108,7 +114,9 @@ def test_what_is_done_and_undone_was_never_done(plan, story, undone):
     last = every_few_days(story)[-1]
     taken_back = story[undone : undone + 1]
     number = undone + 2
-    undo = [(last, fact("undo", day(last), undoes=f"S1/{number}"))] if taken_back else []
+    undo = (
+        [(last, fact("undo", day(last), undoes=f"S1/{number}"))] if taken_back else []
+    )
     done = live(Books(base(start(plan))), plan, story + undo, every_few_days(story))
     never = live(Books(base(start(plan))), plan, without, every_few_days(story))
     assert done.daily() == never.daily()

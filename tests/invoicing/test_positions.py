@@ -31,7 +31,13 @@ def test_an_item_in_arrears_waits_behind_the_months_beside_it():
     books = Books(base(facts), incremental=True)
     for on in (date(2026, 1, 1), date(2026, 1, 11), date(2026, 2, 1)):
         books.bill(on)
-    assert ("later", "period", date(2026, 1, 1), date(2026, 1, 11), 3223) in books.lines()
+    assert (
+        "later",
+        "period",
+        date(2026, 1, 1),
+        date(2026, 1, 11),
+        3223,
+    ) in books.lines()
 
 
 def test_nothing_waits_after_the_end():

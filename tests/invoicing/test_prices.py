@@ -8,13 +8,21 @@ import pytest
 from billing.invoicing import prices
 from billing.invoicing.timeline import QUANTITY
 
-RISING = [{"up_to": "250", "amount": "1"}, {"up_to": "500", "amount": "2"}, {"amount": "3"}]
+RISING = [
+    {"up_to": "250", "amount": "1"},
+    {"up_to": "500", "amount": "2"},
+    {"amount": "3"},
+]
 FLAT_FEES = [
     {"up_to": "100", "amount": "2", "flat": "10"},
     {"up_to": "200", "amount": "1"},
     {"amount": "0.5", "flat": "50"},
 ]
-STEPS = [{"up_to": "10", "amount": "50"}, {"up_to": "20", "amount": "100"}, {"amount": "150"}]
+STEPS = [
+    {"up_to": "10", "amount": "50"},
+    {"up_to": "20", "amount": "100"},
+    {"amount": "150"},
+]
 
 
 def cost(model, quantity, *, amount="0", currency="SEK", uses=None, **terms):
@@ -26,9 +34,13 @@ def cost(model, quantity, *, amount="0", currency="SEK", uses=None, **terms):
     ).with_columns(
         pl.col("amount", "quantity").cast(QUANTITY), agreed_minor=pl.lit(None, pl.Int64)
     )  # fmt: skip
-    single = None if uses is None else pl.DataFrame(
-        {"piece": [0] * len(uses), "quantity": uses}
-    ).with_columns(pl.col("piece").cast(pl.UInt32), pl.col("quantity").cast(QUANTITY))
+    single = (
+        None
+        if uses is None
+        else pl.DataFrame({"piece": [0] * len(uses), "quantity": uses}).with_columns(
+            pl.col("piece").cast(pl.UInt32), pl.col("quantity").cast(QUANTITY)
+        )
+    )
     return prices.listed(piece, single)["list_minor"][0]
 
 
@@ -71,7 +83,9 @@ def test_a_currency_without_decimals_has_none():
 def test_flat_prices_stand_beside_tiers_in_one_frame():
     pieces = pl.DataFrame(
         {
-            "model": ["flat", "graduated"], "amount": ["5", "0"], "quantity": ["1", "2"],
+            "model": ["flat", "graduated"],
+            "amount": ["5", "0"],
+            "quantity": ["1", "2"],
             "terms": ["{}", json.dumps({"tiers": [{"amount": "3"}]})],
             "currency": ["SEK", "SEK"],
         }

@@ -40,15 +40,15 @@ class Screens:
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory):
-    home = tmp_path_factory.mktemp("empty")
+def empty_home():
+    home = small_home.folder()
     open_books(Home(home).made())
     return home
 
 
 @pytest.fixture(scope="session")
-def new_home(tmp_path_factory):
-    home = tmp_path_factory.mktemp("new")
+def new_home():
+    home = small_home.folder()
     books = open_books(Home(home).made())
     on = desk.moment().on
     small_home.give(books, small_home.ApplyCompany(small_home.company(), on), on)

@@ -55,9 +55,19 @@ def home() -> Path:
     """
     if named := os.environ.get("SALDO_SCREENS_HOME"):
         return Path(named)
+    path = folder()
+    fill(open_books(Home(path).made()), desk.moment().on)
+    return path
+
+
+def folder() -> Path:
+    """Return an empty folder that goes away with the process.
+
+    Not pytest's: the embedded server runs as a user of its own, and every new session
+    of pytest closes the folder of all sessions to other users.
+    """
     path = Path(mkdtemp(prefix="saldo-screens-"))
     atexit.register(rmtree, path, ignore_errors=True)
-    fill(open_books(Home(path).made()), desk.moment().on)
     return path
 
 

@@ -20,7 +20,8 @@ from billing.money import half_up
 # line, or by a run, which takes back days of the newest line that charged for them.
 LINES = """
     with charges as (
-        select * from invoice_lines where invoice_id = %s),
+        select line.*, currency from invoice_lines as line
+        inner join invoices using (invoice_id) where invoice_id = %s),
     by_run as (
         select line.*, (
             select before.invoice_id || '/' || before.n from invoice_lines as before
