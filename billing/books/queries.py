@@ -114,11 +114,23 @@ def customers_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
     )
 
 
+PAUSED = (
+    "exists (select from subscription_changes as pause"
+    " where pause.subscription_id = subscriptions.subscription_id"
+    " and pause.kind = 'pause' and pause.effective_on <= %(on)s"
+    " and not exists (select from subscription_changes as undo"
+    "  where undo.undoes = pause.change_id)"
+    " and coalesce(least(pause.until_on, (select min(resume.effective_on)"
+    "  from subscription_changes as resume"
+    "  where resume.subscription_id = pause.subscription_id"
+    "  and resume.kind = 'resume' and resume.effective_on >= pause.effective_on)),"
+    "  'infinity') > %(on)s)"
+)
 SUBSCRIPTION = (
     "select subscription_id, customer_id, payer_id, recipient_id, legal_entity,"
     " subscriptions.currency, plan_id, plan.name as plan_name, quantity,"
     " case when ended_on <= %(on)s then 'ended' when started_on > %(on)s then 'coming'"
-    " else 'active' end as state, started_on, ended_on, payment_method,"
+    f" when {PAUSED} then 'paused' else 'active' end as state, started_on, ended_on, payment_method,"
     " (select string_agg(campaign_id, '+') from subscription_changes as c"
     "  where c.subscription_id = subscriptions.subscription_id"
     "  and c.kind = 'campaign') as campaign, position.next_on, subscriptions.seq"
@@ -303,13 +315,17 @@ def deviations_open(books: Books, on: date) -> pl.DataFrame:
     """Return what waits for a person, oldest first.
 
     Columns: deviation_id, payment_id, reason, amount_minor, currency, opened_on,
-    age_days, payer_name, reference, suggested_item_id, suggestion.
+    age_days, payer_name, reference, suggested_item_id, suggestion, note (the last one
+    left when it was parked).
     """
     return ask(
         books,
         "select deviation_id, payment_id, reason, deviation.amount_minor,"
         " deviation.currency, opened_on, %(on)s::date - opened_on as age_days,"
-        " payer_name, reference, suggested_item_id, suggestion"
+        " payer_name, reference, suggested_item_id, suggestion,"
+        " (select note from deviation_notes as left_note"
+        "  where left_note.deviation_id = deviation.deviation_id"
+        "  order by left_note.seq desc limit 1) as note"
         " from deviations as deviation inner join payments using (payment_id)"
         " where not exists (select from deviation_settlements as done"
         "  where done.deviation_id = deviation.deviation_id)"

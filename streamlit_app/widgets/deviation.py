@@ -25,6 +25,7 @@ COLUMNS = [
     Column("payer_name", width=150),
     Column("reference", width=110),
     Column("suggestion", width="large"),
+    Column("note"),
 ]
 SHARES = [Column("item_id"), Column("amount_minor", "money")]
 CUSTOMERS = 5

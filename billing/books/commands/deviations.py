@@ -38,7 +38,10 @@ def settle_deviation(command: SettleDeviation, given: Given) -> Decision:
         "settled_on": given.moment.on,
     }
     rows: dict[str, Any] = {"allocations": allocations}
-    if command.decision != "park":
+    if command.decision == "park":
+        note = {name: settled[name] for name in ("deviation_id", "note")}
+        rows["deviation_notes"] = [note | {"noted_on": given.moment.on}]
+    else:
         rows["deviation_settlements"] = [settled]
     return Decision(
         rows=rows,

@@ -208,6 +208,10 @@ FACTS = {
         deviation_id text primary key references books.deviations,
         decision text not null check (decision in ('settle', 'credit', 'park')),
         note text not null, settled_on date not null""",
+    "deviation_notes": """
+        deviation_id text not null references books.deviations,
+        note text not null, noted_on date not null,
+        unique (deviation_id, command_id)""",
     "write_offs": """
         write_off_id text primary key,
         invoice_id text not null references books.invoices,
