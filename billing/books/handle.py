@@ -24,6 +24,8 @@ from billing.decision import Decision
 from billing.errors import Conflict, Invalid
 
 Connection = psycopg.Connection[Any]
+# Facts that open or settle invoices.
+SETTLING = {"invoices", "allocations"}
 COMPANY_ZONE = ZoneInfo("Europe/Stockholm")
 
 
@@ -202,6 +204,8 @@ def _answer_again(before: dict[str, Any], digest: str) -> dict[str, Any]:
 def _append(given: Given, command: object, decision: Decision, digest: str) -> None:
     for table, rows in decision.rows.items():
         facts.append(given.connection, table, rows)
+    if SETTLING & decision.rows.keys():
+        _keep_open_invoices(given.connection)
     _advance_counters(given.connection, decision)
     _mark_touched(given.connection, decision, given.moment.on)
     _record_events(given, decision)
@@ -218,6 +222,28 @@ def _append(given: Given, command: object, decision: Decision, digest: str) -> N
                 "result": dict(decision.answer),
             }
         ],
+    )
+
+
+def _keep_open_invoices(connection: Connection) -> None:
+    """Let the index of open invoices follow what this transaction issued and settled.
+
+    It is an index, not a fact: `verify` compares it with the documents.
+    """
+    connection.execute(
+        "with touched as ("
+        " select invoice_id from invoices"
+        "  where xid = pg_current_xact_id() and kind = 'invoice'"
+        " union select item_id from allocations where xid = pg_current_xact_id()),"
+        " standing as (select invoice_id, due_on, total_minor - coalesce(("
+        "  select sum(amount_minor) from allocations"
+        "  where item_id = invoice_id), 0) as open_minor"
+        "  from touched inner join invoices using (invoice_id)"
+        "  where kind = 'invoice'),"
+        " closed as (delete from open_invoices using standing where"
+        "  open_invoices.invoice_id = standing.invoice_id and open_minor <= 0)"
+        " insert into open_invoices select invoice_id, due_on from standing"
+        " where open_minor > 0 on conflict do nothing"
     )
 
 

@@ -62,6 +62,12 @@ PROMISES: dict[str, str] = {
         " group by item_id, total_minor having sum(amount_minor) > total_minor"
         " or sum(amount_minor) < 0"
     ),
+    "the index of open invoices is what is open": (
+        "select invoice_id from open_invoices full join (select item_id as invoice_id"
+        " from open_items where kind = 'invoice' and open_minor > 0) as open"
+        " using (invoice_id) where open_invoices.due_on is null or not exists ("
+        " select from open_items where item_id = invoice_id and open_minor > 0)"
+    ),
     "no payment is placed beyond its amount": (
         "select source_id from allocations inner join payments"
         " on payment_id = source_id group by source_id, payments.amount_minor"

@@ -225,7 +225,8 @@ def _base(subscription_id: str, given: Given) -> Base:
 def _day(base: Base, effective: date | str, given: Given) -> date:
     """Return the day that is meant, which must lie within the agreement."""
     on = given.moment.on
-    day = resolved(effective, on=on, renewal_on=_renewal(base, on))
+    renewal = _renewal(base, on) if effective in {"renewal", "period_end"} else None
+    day = resolved(effective, on=on, renewal_on=renewal)
     ended = timeline.intervals(base.changes)["to_on"]
     last = None if ended.null_count() else ended.max()
     if isinstance(last, date) and day > last:

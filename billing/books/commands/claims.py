@@ -18,39 +18,38 @@ from billing.payment_methods.command import (
     RecordMandates,
 )
 
+# Both begin with the index of open invoices, which is small, whatever the history is.
 OVERDUE = """
-    with open_invoices as (
-        select invoice_id, currency, due_on, total_minor
-            - coalesce(paid.amount_minor, 0) as open_minor
-        from invoices
-        left join (select item_id, sum(amount_minor) as amount_minor
-                   from allocations group by item_id) as paid
-            on paid.item_id = invoice_id
-        where legal_entity = %s and kind = 'invoice' and due_on < %s)
-    select invoice_id, currency, due_on, open_minor::bigint,
-        (select count(*) from reminders where reminders.invoice_id
-            = open_invoices.invoice_id)::bigint as steps_taken
-    from open_invoices where open_minor > 0
+    select invoice_id, currency, due_on, (total_minor - paid.amount_minor)::bigint
+        as open_minor, reminded.steps::bigint as steps_taken
+    from open_invoices inner join invoices using (invoice_id, due_on)
+    cross join lateral (
+        select coalesce(sum(amount_minor), 0) as amount_minor
+        from allocations where item_id = invoice_id) as paid
+    cross join lateral (
+        select count(*) as steps from reminders
+        where reminders.invoice_id = invoices.invoice_id) as reminded
+    where legal_entity = %s and due_on < %s
 """
 
 PAYABLE = """
     select invoice_id, mandate.mandate_id, currency, due_on,
-        (total_minor - coalesce(paid.amount_minor, 0))::bigint as open_minor,
-        coalesce(ordered.attempts, 0)::bigint as attempts,
-        coalesce(ordered.waiting, false) as waiting
-    from invoices
-    inner join (
-        select distinct on (customer_id) * from mandates
-        order by customer_id, effective_on desc, seq desc) as mandate
-        on mandate.customer_id = invoices.payer_id and mandate.event = 'active'
-    left join (select item_id, sum(amount_minor) as amount_minor
-               from allocations group by item_id) as paid on paid.item_id = invoice_id
-    left join (select invoice_id, count(*) as attempts,
-                   bool_or(result is null) as waiting
-               from collection_orders left join collection_results using (order_id)
-               group by invoice_id) as ordered using (invoice_id)
-    where legal_entity = %s and payment_method = 'autogiro' and kind = 'invoice'
-        and due_on between %s - 60 and %s
+        (total_minor - paid.amount_minor)::bigint as open_minor,
+        ordered.attempts, ordered.waiting
+    from open_invoices inner join invoices using (invoice_id, due_on)
+    cross join lateral (
+        select mandate_id, event from mandates where customer_id = payer_id
+        order by effective_on desc, seq desc limit 1) as mandate
+    cross join lateral (
+        select coalesce(sum(amount_minor), 0) as amount_minor
+        from allocations where item_id = invoice_id) as paid
+    cross join lateral (
+        select count(*)::bigint as attempts,
+            coalesce(bool_or(result is null), false) as waiting
+        from collection_orders left join collection_results using (order_id)
+        where collection_orders.invoice_id = invoices.invoice_id) as ordered
+    where legal_entity = %s and payment_method = 'autogiro'
+        and mandate.event = 'active' and due_on between %s - 60 and %s
 """
 
 

@@ -7,8 +7,15 @@ with invoices as (
     from {{ ref('stg_books__invoices') }}
 ),
 
+-- Two categories of one rate (a paper and its digital edition) share an account.
 taxes as (
-    select * from {{ ref('stg_books__invoice_taxes') }}
+    select
+        invoice_id,
+        vat_rate,
+        sum(vat_minor)::bigint as vat_minor,
+        max(recorded_at) as recorded_at
+    from {{ ref('stg_books__invoice_taxes') }}
+    group by invoice_id, vat_rate
 ),
 
 lines as (

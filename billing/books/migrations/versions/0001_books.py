@@ -293,12 +293,15 @@ create table books.counters (
     primary key (legal_entity, series));
 create table books.billing_positions (
     subscription_id text primary key, next_on date, settled_on date);
+create table books.open_invoices (
+    invoice_id text primary key, due_on date not null);
 create table books.webhook_queue (
     event_id uuid not null, endpoint_id text not null,
     state text not null check (state in ('pending', 'delivered', 'dead')),
     attempts int not null default 0, next_at timestamptz not null,
     lease_until timestamptz, primary key (event_id, endpoint_id));
 create index on books.billing_positions (next_on);
+create index on books.open_invoices (due_on);
 create index on books.webhook_queue (state, next_at);
 """
 
@@ -413,8 +416,8 @@ grant select on all tables in schema books to saldo_app, saldo_reader;
 grant usage on sequence books.fact_seq to saldo_app;
 grant temporary on database {database} to saldo_app;
 grant insert, update on books.counters to saldo_app;
-grant insert, update, delete on books.billing_positions, books.webhook_queue
-    to saldo_app;
+grant insert, update, delete on books.billing_positions, books.open_invoices,
+    books.webhook_queue to saldo_app;
 """
 
 
