@@ -104,6 +104,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell may be anything
 def to_json(value: Any) -> str:  # noqa: ANN401 - JSON may be anything
     """Return canonical JSON: sorted keys, dates and decimals as text.
 
+    >>> from decimal import Decimal
     >>> to_json({"b": date(2026, 1, 2), "a": Decimal("1.50")})
     '{"a":"1.50","b":"2026-01-02"}'
     """

@@ -32,45 +32,47 @@ STANDARD = Decimal("0.25")
 DECEMBER = (dt.date(2026, 12, 1), dt.date(2027, 1, 1))
 
 
+LINES = (
+    InvoiceLine(
+        text="Norrskenet Komplett, papper och digitalt",
+        period_from=DECEMBER[0],
+        period_to=DECEMBER[1],
+        unit_price_minor=423_58,
+        net_minor=423_58,
+        vat_rate=FOOD_AND_NEWS,
+        gross_minor=449_00,
+    ),
+    InvoiceLine(
+        text="Rabatt: Höstkampanjen, 20 %",
+        period_from=DECEMBER[0],
+        period_to=DECEMBER[1],
+        net_minor=-84_72,
+        vat_rate=FOOD_AND_NEWS,
+        gross_minor=-89_80,
+    ),
+    InvoiceLine(
+        text="Uppgradering Digital till Komplett, resterande dagar",
+        period_from=dt.date(2026, 11, 16),
+        period_to=dt.date(2026, 12, 1),
+        net_minor=94_34,
+        vat_rate=FOOD_AND_NEWS,
+        gross_minor=100_00,
+    ),
+    InvoiceLine(
+        text="Korsord Extra",
+        period_from=DECEMBER[0],
+        period_to=DECEMBER[1],
+        quantity=Decimal(2),
+        unit_price_minor=40_00,
+        net_minor=80_00,
+        vat_rate=STANDARD,
+        gross_minor=100_00,
+    ),
+)
+
+
 def invoice() -> InvoiceDocument:
     """Return an invoice with two periods, a discount, an extra and two VAT rates."""
-    lines = (
-        InvoiceLine(
-            text="Norrskenet Komplett, papper och digitalt",
-            period_from=DECEMBER[0],
-            period_to=DECEMBER[1],
-            unit_price_minor=423_58,
-            net_minor=423_58,
-            vat_rate=FOOD_AND_NEWS,
-            gross_minor=449_00,
-        ),
-        InvoiceLine(
-            text="Rabatt: Höstkampanjen, 20 %",
-            period_from=DECEMBER[0],
-            period_to=DECEMBER[1],
-            net_minor=-84_72,
-            vat_rate=FOOD_AND_NEWS,
-            gross_minor=-89_80,
-        ),
-        InvoiceLine(
-            text="Uppgradering Digital till Komplett, resterande dagar",
-            period_from=dt.date(2026, 11, 16),
-            period_to=dt.date(2026, 12, 1),
-            net_minor=94_34,
-            vat_rate=FOOD_AND_NEWS,
-            gross_minor=100_00,
-        ),
-        InvoiceLine(
-            text="Korsord Extra",
-            period_from=DECEMBER[0],
-            period_to=DECEMBER[1],
-            quantity=Decimal(2),
-            unit_price_minor=40_00,
-            net_minor=80_00,
-            vat_rate=STANDARD,
-            gross_minor=100_00,
-        ),
-    )
     return InvoiceDocument(
         seller=SELLER,
         buyer=BUYER,
@@ -78,7 +80,7 @@ def invoice() -> InvoiceDocument:
         issued_on=dt.date(2026, 11, 16),
         due_on=dt.date(2026, 12, 16),
         reference="1002476",
-        lines=lines,
+        lines=LINES,
         vat=(
             VatShare(FOOD_AND_NEWS, 433_20, 26_00),
             VatShare(STANDARD, 80_00, 20_00),

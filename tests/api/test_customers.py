@@ -52,7 +52,8 @@ def test_an_agreement_is_taken_changed_paused_resumed_and_ended(client, post):
         assert answer.status_code == 201, (verb, answer.text)
         assert answer.json()["change_id"].startswith(number)
     read = client.get(f"/v1/subscriptions/{number}").json()
-    assert read["plan_id"] == "daily"
+    # The change is for the tenth: today the agreement has what it was taken with.
+    assert read["plan_id"] == "weekend"
     assert client.get(f"/v1/customers/{customer}/subscriptions").json() == [read]
 
 

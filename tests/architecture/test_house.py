@@ -102,7 +102,8 @@ def test_every_error_that_is_raised_is_one_of_three_kinds():
         below = kind.__subclasses__()
         return [kind] if not below else [leaf for k in below for leaf in leaves(k)]
 
-    assert {leaf.kind for leaf in leaves(No)} == {"not_found", "conflict", "invalid"}
+    ours = [leaf for leaf in leaves(No) if leaf.__module__.startswith("billing")]
+    assert {leaf.kind for leaf in ours} == {"not_found", "conflict", "invalid"}
 
 
 def test_every_command_is_a_frozen_value():

@@ -7,7 +7,7 @@ import pytest
 from billing.books import oversight, queries
 from billing.changes.cancellation import Cancel
 from billing.errors import Conflict
-from billing.invoicing.command import ApproveRun
+from billing.invoicing.command import ApproveRun, ChargeOnce
 from streamlit_app import desk
 from streamlit_app.desk import ChangedSinceShown, Shown
 from streamlit_app.widgets.deviation import proposed_shares
@@ -53,6 +53,8 @@ def test_several_deviations_are_parked_with_one_note(filled):
 
 
 def test_a_run_needs_two_people(filled, monkeypatch):
+    # Whatever other tests have billed of this home, there is something to bill.
+    desk.give(ChargeOnce("C100001", "paper", 50_00, "Extra nummer"), uuid4())
     monkeypatch.setenv("SALDO_USER", "anna")
     at = filled.open("operations/invoicing.py")
     at.button("preview-run").click().run()
