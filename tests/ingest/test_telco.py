@@ -1,16 +1,18 @@
 """The Telco sample, imported by the shipped mapping, ties to its known totals."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from billing.books import daily, verify
 from billing.books.handle import SYSTEM, Moment, handle
 from billing.books.session import Books
 from billing.catalogue.file import ApplyCatalogue, parse
 from billing.company import ApplyCompany
 from ingest.base import company, mapping
-from ingest.base.intake import Import, import_file
+from ingest.base.intake import Import, Taken, import_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "../shared/data/telco/Telco-Customer-Churn.csv"
@@ -20,9 +22,8 @@ CUSTOMERS, CHURNED = 7043, 1869
 STAYING_MINOR, ALL_MINOR = 316_985_75, 456_116_60
 
 
-def test_the_base_ties_to_its_source_to_the_cent(
-    empty_books: Books, moment: Moment
-) -> None:
+def imported(books: Books, moment: Moment) -> Taken:
+    """Import the sample by the shipped mapping, or say why not."""
     if not SAMPLE.exists():
         pytest.skip("the Telco sample is not here; it lies outside the repository")
     profile = company.read((EXAMPLES / "company.yaml").read_bytes())
@@ -31,10 +32,30 @@ def test_the_base_ties_to_its_source_to_the_cent(
         ApplyCompany(profile, moment.on),
         ApplyCatalogue(catalogue, moment.on),
     ):
-        handle(empty_books, command, actor=SYSTEM, moment=moment)
+        handle(books, command, actor=SYSTEM, moment=moment)
     given = mapping.as_parameters(as_of=moment.on)
     what = Import("customers", SAMPLE, mapping.shipped("telco"), given)
-    taken = import_file(empty_books, what, moment=moment, actor=SYSTEM)
+    return import_file(books, what, moment=moment, actor=SYSTEM)
+
+
+@pytest.mark.slow
+def test_twelve_months_are_billed_to_the_cent(
+    empty_books: Books, moment: Moment
+) -> None:
+    imported(empty_books, moment)
+    for month in range(12):
+        first = date(moment.on.year + month // 12, 1 + month % 12, 1)
+        (answer,) = daily.bill(empty_books, Moment.morning(first))
+        assert answer["total_minor"] == STAYING_MINOR
+        assert answer["invoices"] == CUSTOMERS - CHURNED
+        assert answer["parked"] == 0
+    assert verify.verify(empty_books).filter(~pl.col("passed")).is_empty()
+
+
+def test_the_base_ties_to_its_source_to_the_cent(
+    empty_books: Books, moment: Moment
+) -> None:
+    taken = imported(empty_books, moment)
 
     assert taken.refused.is_empty()
     assert taken.answers["customers"]["registered"] == CUSTOMERS
