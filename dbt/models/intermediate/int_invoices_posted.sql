@@ -12,7 +12,7 @@ taxes as (
     select
         invoice_id,
         vat_rate,
-        sum(vat_minor)::bigint as vat_minor,
+        cast(sum(vat_minor) as bigint) as vat_minor,
         max(recorded_at) as recorded_at
     from {{ ref('stg_books__invoice_taxes') }}
     group by invoice_id, vat_rate
