@@ -3,6 +3,9 @@
 Every asset of the daily job has it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import dagster as dg
 
 ZONE = "Europe/Stockholm"
@@ -14,3 +17,19 @@ RETRY = dg.RetryPolicy(
     max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
 )
 OWNERS = ["team:billing"]
+
+Decorator = Callable[[Callable[..., Any]], dg.AssetsDefinition]
+
+
+def daily_asset(word: str, step: str, *, kinds: set[str], deps: list[Any]) -> Decorator:
+    """Return what makes an asset of the daily job, of a word and a step of the flow."""
+    return dg.asset(
+        group_name=word,
+        kinds=kinds,
+        owners=OWNERS,
+        partitions_def=DAYS,
+        retry_policy=RETRY,
+        deps=deps,
+        tags={"step": step},
+        pool="warehouse_build" if "dbt" in kinds else None,
+    )

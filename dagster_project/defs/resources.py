@@ -1,6 +1,8 @@
 """Resources are what assets are handed: the way into the books, and dbt."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from billing.books import warehouse
 from billing.books.handle import Moment
 from billing.books.home import Home
 from billing.books.session import Books, open_books
+from billing.errors import No
 
 
 class BooksResource(dg.ConfigurableResource):
@@ -24,6 +27,15 @@ class BooksResource(dg.ConfigurableResource):
 def moment(context: dg.AssetExecutionContext) -> Moment:
     """Return the morning of the partition's day: the business date, never the clock."""
     return Moment.morning(date.fromisoformat(context.partition_key))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Let a refusal fail the step at once: trying again would be refused again."""
+    try:
+        yield
+    except No as no:
+        raise dg.Failure(no.message, allow_retries=False) from no
 
 
 @dg.definitions

@@ -3,19 +3,11 @@
 import dagster as dg
 
 from billing.books import delivery
-from dagster_project.defs.partitions import DAYS, OWNERS, RETRY
+from dagster_project.defs.partitions import daily_asset
 from dagster_project.defs.resources import BooksResource, moment
 
 
-@dg.asset(
-    group_name="invoicing",
-    kinds={"pdf"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["published_build"],
-    tags={"step": "delivery"},
-)
+@daily_asset("invoicing", "delivery", kinds={"pdf"}, deps=["published_build"])
 def delivered_papers(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:

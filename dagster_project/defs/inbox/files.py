@@ -2,19 +2,12 @@
 
 import dagster as dg
 
-from dagster_project.defs.partitions import DAYS, OWNERS, RETRY
+from dagster_project.defs.partitions import daily_asset
 from dagster_project.defs.resources import BooksResource, moment
 from ingest import inbox
 
 
-@dg.asset(
-    group_name="payments",
-    kinds={"polars", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    tags={"step": "inbox"},
-)
+@daily_asset("payments", "inbox", kinds={"polars", "postgres"}, deps=[])
 def received_files(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:

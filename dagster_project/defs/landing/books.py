@@ -3,19 +3,12 @@
 import dagster as dg
 
 from billing.books import daily, landing
-from dagster_project.defs.partitions import DAYS, OWNERS, RETRY
-from dagster_project.defs.resources import BooksResource, moment
+from dagster_project.defs.partitions import daily_asset
+from dagster_project.defs.resources import BooksResource, moment, refusals
 
 
-@dg.asset(
-    group_name="ledger",
-    kinds={"dbt", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["ordered_collections"],
-    pool="warehouse_build",
-    tags={"step": "landing"},
+@daily_asset(
+    "ledger", "landing", kinds={"dbt", "postgres"}, deps=["ordered_collections"]
 )
 def booked_vouchers(
     context: dg.AssetExecutionContext, books: BooksResource
@@ -24,18 +17,13 @@ def booked_vouchers(
 
     Numbered and balanced.
     """
-    answer = daily.book_journal(books.open(), moment(context))
+    with refusals():
+        answer = daily.book_journal(books.open(), moment(context))
     return dg.MaterializeResult(metadata={"dagster/row_count": answer["vouchers"]})
 
 
-@dg.asset(
-    group_name="ledger",
-    kinds={"parquet", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["booked_vouchers"],
-    tags={"step": "landing"},
+@daily_asset(
+    "ledger", "landing", kinds={"parquet", "postgres"}, deps=["booked_vouchers"]
 )
 def landed_books(books: BooksResource) -> dg.MaterializeResult:
     """Every fact committed since the last landing, in new immutable parts."""

@@ -6,7 +6,7 @@ Money collected.
 import dagster as dg
 
 from billing.books import daily
-from dagster_project.defs.partitions import DAYS, OWNERS, RETRY
+from dagster_project.defs.partitions import daily_asset
 from dagster_project.defs.resources import BooksResource, moment
 
 
@@ -14,15 +14,7 @@ def _total(answers: list[daily.Answer], name: str) -> int:
     return sum(int(answer.get(name, 0)) for answer in answers)
 
 
-@dg.asset(
-    group_name="payments",
-    kinds={"polars", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["received_files"],
-    tags={"step": "runs"},
-)
+@daily_asset("payments", "runs", kinds={"polars", "postgres"}, deps=["received_files"])
 def settled_credits(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
@@ -32,14 +24,8 @@ def settled_credits(
     return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 
-@dg.asset(
-    group_name="invoicing",
-    kinds={"polars", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["settled_credits"],
-    tags={"step": "runs"},
+@daily_asset(
+    "invoicing", "runs", kinds={"polars", "postgres"}, deps=["settled_credits"]
 )
 def issued_invoices(
     context: dg.AssetExecutionContext, books: BooksResource
@@ -59,15 +45,7 @@ def issued_invoices(
     )
 
 
-@dg.asset(
-    group_name="dunning",
-    kinds={"polars", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["issued_invoices"],
-    tags={"step": "runs"},
-)
+@daily_asset("dunning", "runs", kinds={"polars", "postgres"}, deps=["issued_invoices"])
 def issued_reminders(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
@@ -77,14 +55,8 @@ def issued_reminders(
     return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 
-@dg.asset(
-    group_name="payment_methods",
-    kinds={"polars", "postgres"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    retry_policy=RETRY,
-    deps=["issued_reminders"],
-    tags={"step": "runs"},
+@daily_asset(
+    "payment_methods", "runs", kinds={"polars", "postgres"}, deps=["issued_reminders"]
 )
 def ordered_collections(
     context: dg.AssetExecutionContext, books: BooksResource
