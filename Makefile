@@ -24,7 +24,7 @@ serve: .venv/ready  ## open the screens, the API and Dagster on this machine
 	$(BIN)/saldo serve all
 
 test: .venv/ready-dev  ## every test: quick gates, then the stories through the whole house
-	$(BIN)/python -m pytest -n 2 --dist loadscope --durations=10
+	$(BIN)/python -m pytest -n 2 --dist loadscope --durations=10 -rs
 
 check: .venv/ready-dev  ## format, lint, types, import contracts, SQL, dbt, quick tests
 	$(BIN)/ruff format --check .
