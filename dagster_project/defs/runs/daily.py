@@ -1,7 +1,4 @@
-"""The runs of a day: credits used, agreements billed, claims reminded.
-
-Money collected.
-"""
+"""The runs of a day: credits used, bills sent, claims made, money collected."""
 
 import dagster as dg
 
@@ -30,10 +27,7 @@ def settled_credits(
 def issued_invoices(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
-    """Invoices and credit notes of the day.
-
-    What should be billed less what has been.
-    """
+    """Invoices and credit notes: what should be billed less what has been."""
     answers = daily.bill(books.open(), moment(context))
     return dg.MaterializeResult(
         metadata={
