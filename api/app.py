@@ -12,12 +12,16 @@ from starlette.responses import HTMLResponse
 
 from api import body, errors, reference
 from api.routes import (
+    campaigns,
     catalogue,
     customers,
     integrity,
     invoicing,
     ledger,
+    migration,
     payments,
+    personal_data,
+    quotes,
     reports,
     subscriptions,
     webhooks,
@@ -26,11 +30,15 @@ from billing.books.session import Books, open_books
 
 ROUTERS: list[APIRouter] = [
     customers.router,
+    personal_data.router,
     subscriptions.router,
+    quotes.router,
     catalogue.router,
+    campaigns.router,
     invoicing.router,
     payments.router,
     ledger.router,
+    migration.router,
     reports.router,
     webhooks.router,
     integrity.router,

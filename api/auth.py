@@ -1,6 +1,7 @@
 """A caller is who holds the API key of a request; the books say which role that is."""
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,6 +76,13 @@ class Sender:
             replies.once(books, self.asked, lambda: self._reply(command, shape))
         )
 
+    def tell(self, command: object, shape: Shape) -> Response:
+        """Carry out a command whose answer is told once, and is kept nowhere.
+
+        A retry has no second effect, and its answer is without what is told once.
+        """
+        return _answer(Reply(201, self._result(command, shape)))
+
     def _reply(self, command: object, shape: Shape) -> Reply:
         try:
             return Reply(201, self._result(command, shape))
@@ -124,8 +132,13 @@ Reader = Annotated[Caller, Depends(caller)]
 
 
 def fingerprint(request: Request) -> str:
-    """Return the hash of what makes a request another request."""
-    digest = hashlib.sha256()
+    """Return the hash of what makes a request another request.
+
+    Its key is the installation's: a body may hold an identity number, which must not
+    be found by trying them all.
+    """
+    key = request.app.state.books.namespace.bytes
+    digest = hmac.new(key, digestmod=hashlib.sha256)
     for part in (
         request.method.encode(),
         request.url.path.encode(),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
 from pydantic import Field
 
 from api import cursor as cursors
@@ -13,7 +14,7 @@ from api.auth import Caller, Reader
 from api.payload import Payload
 from billing.books.listings import Place
 from billing.books.session import Books
-from billing.errors import NotFound
+from billing.errors import Invalid, NotFound
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
@@ -29,6 +30,10 @@ Cursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,400}$")]
 
 class NoSuchThing(NotFound):
     """Nothing has this id."""
+
+
+class UnknownParameter(Invalid):
+    """The listing has no parameter of this name."""
 
 
 class Listed(Payload, Generic[Item]):
@@ -57,9 +62,26 @@ def window(
     cursor: Cursor = None,
 ) -> Window:
     """Return the window that the query of a request asks for."""
+    _refuse_unknown(request)
     listing = request.url.path
     place = cursors.read(cursor, listing=listing, key=caller.cursor_key)
     return Window(caller, listing, place, limit)
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Refuse a misspelt parameter: without it the answer would be another one."""
+    names = _parameters(request.scope["route"].dependant)
+    for name in request.query_params:
+        if name not in names:
+            raise UnknownParameter(
+                f"there is no parameter {name[:40]!r}; there are {', '.join(names)}",
+            )
+
+
+def _parameters(asked: Dependant) -> list[str]:
+    """Return the query parameters of a route and of what it depends on."""
+    below = [name for part in asked.dependencies for name in _parameters(part)]
+    return [parameter.alias for parameter in asked.query_params] + below
 
 
 Page = Annotated[Window, Depends(window)]

@@ -6,9 +6,10 @@
 Traceback (most recent call last):
     ...
 billing.company.UnknownPolicy: 'term_days' is not a policy; policies are: \
-approval, collection_lead_days, day_basis, invoice_rounding, lead_days, \
-mid_period_credit, proration, reminder_fee_minor, reminder_interest, reminder_steps, \
-residual_tolerance_minor, terms_days
+approval, catalogue_approval, collection_lead_days, day_basis, invoice_rounding, \
+lead_days, mid_period_credit, proration, refuse_overdue_days, refuse_overdue_minor, \
+reminder_fee_minor, reminder_interest, reminder_steps, residual_tolerance_minor, \
+retention_years, terms_days
 """
 
 from collections.abc import Mapping
@@ -37,7 +38,9 @@ class Policies:
     """How a legal entity bills, reminds and settles; each has a default of the trade.
 
     `reminder_steps` are days after the due date; the fee is in minor units and at most
-    60 kr in Sweden (lag 1981:739 2 §).
+    60 kr in Sweden (lag 1981:739 2 §). Orders of a payer are refused when more than
+    `refuse_overdue_minor` has been overdue for `refuse_overdue_days` (0: never).
+    `retention_years` are those that accounting material is kept (BFL 7:2).
     """
 
     terms_days: int = 30
@@ -52,6 +55,10 @@ class Policies:
     reminder_interest: bool = False
     collection_lead_days: int = 5
     approval: str = "automatic"
+    catalogue_approval: str = "automatic"
+    refuse_overdue_days: int = 0
+    refuse_overdue_minor: int = 0
+    retention_years: int = 7
 
     @classmethod
     def from_mapping(cls, policies: Mapping[str, Any]) -> Self:
@@ -76,6 +83,7 @@ class Policies:
             ("day_basis", DAY_BASES),
             ("invoice_rounding", ROUNDINGS),
             ("approval", APPROVALS),
+            ("catalogue_approval", APPROVALS),
         ):
             if getattr(self, name) not in allowed:
                 raise WrongPolicy(

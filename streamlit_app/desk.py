@@ -1,8 +1,9 @@
 """The desk is where the signed-in person sits: their books, who they are, what they do.
 
-The person comes from the environment (`SALDO_USER`, `SALDO_ROLE`). A demonstration may
-set `SALDO_ROLES=demo` to change seats on the screen, so that four eyes can be shown by
-two; the handler authorises each command whatever the screen shows.
+The person comes from the environment (`SALDO_USER`, `SALDO_ROLE`). A demonstration has
+`SALDO_ROLES=demo` (`saldo serve` sets it for a demo home) to change seats on the
+screen, so that four eyes can be shown by two; the handler authorises each command
+whatever the screen shows.
 """
 
 import os

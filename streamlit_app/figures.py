@@ -203,6 +203,76 @@ def not_booked(legal_entity: str) -> pl.DataFrame:
     return pl.DataFrame() if answer is None else answer.frame
 
 
+def campaign_results(legal_entity: str) -> Answer | None:
+    """Return what each campaign has come to, the most taken first."""
+    return read(
+        """
+        select
+            campaign_id,
+            campaign_name,
+            currency,
+            taker_count,
+            active_count,
+            round(converted_share, 3) as converted_share,
+            discount_minor,
+            margin_minor,
+            deferred_minor,
+            free_minor,
+            round(retained_6_months, 3) as retained_6_months,
+            round(uplift_6_months, 3) as uplift_6_months
+        from campaign_results
+        where legal_entity = $1
+        order by taker_count desc, campaign_id, currency
+        """,
+        legal_entity,
+    )
+
+
+def campaign_steps(legal_entity: str, campaign_id: str) -> pl.DataFrame:
+    """Return how many of those whose turn it was reached each step of a campaign."""
+    answer = read(
+        """
+        select
+            campaign_step,
+            currency,
+            discount_kind,
+            discount_share,
+            discount_minor,
+            could_count,
+            reached_count,
+            round(reached_share, 3) as reached_share
+        from campaign_steps_taken
+        where legal_entity = $1 and campaign_id = $2
+        order by currency, campaign_step
+        """,
+        legal_entity,
+        campaign_id,
+    )
+    return pl.DataFrame() if answer is None else answer.frame
+
+
+def campaign_survival(campaign_id: str) -> pl.DataFrame:
+    """Return the share of each arm with an agreement so many months later."""
+    answer = read(
+        """
+        select
+            months_after,
+            round(max(alive_share) filter (where arm = 'taker'), 3) as taker_share,
+            round(max(alive_share) filter (where arm = 'offered'), 3) as offered_share,
+            round(max(alive_share) filter (where arm = 'control'), 3) as control_share,
+            round(max(uplift_share), 3) as uplift_share,
+            round(max(uplift_low), 3) as uplift_low,
+            round(max(uplift_high), 3) as uplift_high
+        from campaign_survival
+        where campaign_id = $1
+        group by months_after
+        order by months_after
+        """,
+        campaign_id,
+    )
+    return pl.DataFrame() if answer is None else answer.frame
+
+
 def as_of() -> date:
     """Return the day that the published figures are as of."""
     build = published()

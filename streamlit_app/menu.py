@@ -18,18 +18,20 @@ class Screen:
     """A page of the menu: its section, its file, its sign, and the roles that see it.
 
     Without a sign a page is a detail that others lead to. That a page is not shown is
-    only politeness; what a role may do is decided by the handler.
+    only politeness; what a role may do is decided by the handler. A page whose file has
+    the name of another's has an address of its own.
     """
 
     section: str
     file: str
     roles: frozenset[str]
     icon: str | None = None
+    address: str = ""
 
     @property
     def stem(self) -> str:
-        """Return the name of the file, which is the page's address and text key."""
-        return self.file.rsplit("/", 1)[1].removesuffix(".py")
+        """Return the page's address and text key: the name of its file, or its own."""
+        return self.address or self.file.rsplit("/", 1)[1].removesuffix(".py")
 
     def page(self) -> st.Page:
         """Return the page for the router, its title in the reader's language."""
@@ -45,8 +47,18 @@ class Screen:
 
 SCREENS = (
     Screen("overview", "dashboards/home.py", EVERYONE, ":material/monitoring:"),
+    Screen(
+        "revenue",
+        "dashboards/campaigns.py",
+        EVERYONE,
+        ":material/loyalty:",
+        "campaigns-report",
+    ),
     Screen("customers", "operations/customers.py", CLERKS, ":material/group:"),
     Screen("customers", "operations/customers_card.py", CLERKS),
+    Screen("customers", "operations/subscriptions.py", CLERKS),
+    Screen("customers", "operations/catalogue.py", CLERKS, ":material/sell:"),
+    Screen("customers", "operations/campaigns.py", CLERKS, ":material/campaign:"),
     Screen("invoicing", "operations/invoicing.py", BILLING, ":material/receipt_long:"),
     Screen("invoicing", "operations/invoicing_run.py", BILLING),
     Screen("invoicing", "operations/invoicing_document.py", CLERKS),

@@ -16,7 +16,11 @@ SHOWN = 20
 
 def import_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     kind: Annotated[
-        str, typer.Argument(help="customers, agreements, mandates, usage or changes.")
+        str,
+        typer.Argument(
+            help="customers, agreements, mandates, usage, changes, open_invoices, "
+            "balances or past_invoices."
+        ),
     ],
     file: console.ExistingFile,
     map_: Annotated[

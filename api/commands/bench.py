@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import console
+from api.commands import bench_what_if
 
 if TYPE_CHECKING:
     from billing.books.session import Books
@@ -43,14 +44,24 @@ class Bench(StrEnum):
 
     bill = "bill"
     camt = "camt"
+    what_if = "what-if"
+    moving = "import"
+    search = "search"
+    catalogue = "catalogue"
 
 
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - one parameter for each option
     name: Annotated[Bench, typer.Argument()] = Bench.bill,
     size: Annotated[int, typer.Option(min=100, max=2_000_000)] = 100_000,
+    plans: Annotated[int, typer.Option(min=1, max=100_000)] = 10_000,
+    versions: Annotated[int, typer.Option(min=1, max=100)] = 10,
     as_json: console.Json = False,
 ) -> None:
-    """Measure billing runs or a bank file over a base of so many agreements."""
+    """Measure runs, a bank file, or moving in, with a base of so many agreements.
+
+    `catalogue` has so many plans with so many versions of their price, and resolves it
+    for so many pieces.
+    """
     import polars as pl
 
     if os.environ.get("SALDO_DATABASE_URL"):
@@ -59,8 +70,28 @@ def bench(
             "that it uses a server of its own"
         )
     opened = _thrown_away()
+    if name is Bench.moving:
+        from api.commands import bench_moving
+
+        moved = pl.DataFrame(bench_moving.measure(opened, size))
+        console.show(moved, as_json=as_json)
+        return
+    if name is Bench.search:
+        from api.commands import bench_search
+
+        found = pl.DataFrame(bench_search.measure(opened, size))
+        console.show(found, as_json=as_json)
+        return
+    if name is Bench.catalogue:
+        from api.commands import bench_catalogue
+
+        large = bench_catalogue.Size(plans, versions, size)
+        resolved = pl.DataFrame(bench_catalogue.measure(opened, large))
+        console.show(resolved, as_json=as_json)
+        return
     console.complain(f"a base of {size:,} agreements is being made")
-    rows = [_base(opened, size), *MEASURES[name](opened, size)]
+    base = bench_what_if.base if name is Bench.what_if else _base
+    rows = [base(opened, size), *MEASURES[name](opened, size)]
     console.show(pl.DataFrame(rows), as_json=as_json)
 
 
@@ -205,4 +236,8 @@ def _camt(opened: "Books", size: int) -> list[dict[str, Any]]:
     return [_row(f"camt.054 of {len(data) // 1_000_000} MB", size, seconds)]
 
 
-MEASURES = {Bench.bill: _bill, Bench.camt: _camt}
+MEASURES = {
+    Bench.bill: _bill,
+    Bench.camt: _camt,
+    Bench.what_if: bench_what_if.measured,
+}

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -12,11 +12,15 @@ from api.auth import Reader, TryingWriter
 from api.errors import READ_STATUSES, previewable, responses
 from api.listing import one
 from api.payload import Day, DecimalText, Id, Minor, Payload, Quantity, Text
-from billing.books import queries
+from billing.books import offers, queries
 from billing.changes.cancellation import Cancel
 from billing.changes.change import ChangeSubscription
 from billing.changes.pause import Pause, Resume
-from billing.subscriptions.agreement import Subscribe, agreements_frame
+from billing.subscriptions.agreement import (
+    KeepAfterTrial,
+    Subscribe,
+    agreements_frame,
+)
 
 router = APIRouter(tags=["subscriptions"])
 
@@ -40,13 +44,60 @@ class NewSubscription(Payload):
     campaign: Text | None = Field(None, description="A code; several joined by +.")
     payment_method: Literal["bankgiro", "autogiro", "card"] | None = None
     start_on: Day
+    giver_id: Id | None = Field(None, description="Who pays for a gift.")
+    price_list: Id | None = None
+    anchor: Id | None = Field(
+        None,
+        description="subscription, calendar, a day of the month, or the agreement "
+        "whose cycles it shares.",
+    )
+    first_period: Literal["rest_of_month", "rest_of_year"] | Day | None = None
+
+
+class Order(NewSubscription):
+    """An agreement to take; a refusal of its payer is overridden with a reason."""
+
+    override: Text | None = None
+
+
+class BillLine(Payload):
+    """A line of an invoice to come; amounts in minor units of the agreement."""
+
+    text: str
+    period_from: date
+    period_to: date
+    net_minor: int
+    vat_minor: int
+
+
+class FirstBill(Payload):
+    """What the first invoice will be, and what falls due within the first year."""
+
+    issued_on: date
+    total_minor: int
+    first_year_minor: int
+    lines: list[BillLine]
+
+    @classmethod
+    def of_effect(cls, effect: dict[str, Any]) -> Self:
+        """Return the first bill of the effect that a preview answers."""
+        return cls(
+            issued_on=effect["issued_on"],
+            total_minor=effect["next_run"]["total_minor"],
+            first_year_minor=effect["first_year"]["total_minor"],
+            lines=[BillLine.of(line) for line in effect["lines"]],
+        )
 
 
 class Subscribed(Payload):
-    """The number of the agreement; `subscribed` is false when it was there already."""
+    """The number of the agreement; `subscribed` is false when it was there already.
+
+    A preview shows the first invoice.
+    """
 
     subscription_id: str
     subscribed: bool
+    first_bill: FirstBill | None = None
 
 
 class Change(Payload):
@@ -67,6 +118,7 @@ class Cancellation(Payload):
     effective: Day | Literal["now", "period_end"] = "period_end"
     credit: Literal["unused", "none", "full"] | None = None
     reason: Text | None = None
+    waive_fee: bool = False
 
 
 class Interruption(Payload):
@@ -88,6 +140,33 @@ class Changed(Payload):
 
     change_id: str
     effective_on: date
+
+
+class Offer(Payload):
+    """An offer for an agreement; prices per cycle, sums over a year, in minor units."""
+
+    campaign_id: str
+    name: str
+    words: str
+    price_minor: int
+    kept_minor: int
+    saved_minor: int
+
+
+class Ended(Changed):
+    """The end of an agreement, what leaving early costs, and what may be offered."""
+
+    exit_fee_minor: int
+    exit_fee_waived: bool
+    bound_until: date | None
+    offers: list[Offer]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """Return the end as the command answers it."""
+        offers = [Offer.of(offer) for offer in row["offers"]]
+        told = {name: row[name] for name in cls.model_fields if name in row}
+        return cls(**told | {"offers": offers})
 
 
 class Subscription(Payload):
@@ -114,17 +193,40 @@ class Subscription(Payload):
     response_model=Subscribed,
     responses=previewable(Subscribed),
 )
-def subscribe(subscription: NewSubscription, sender: TryingWriter) -> Response:
+def subscribe(subscription: Order, sender: TryingWriter) -> Response:
     """Take an agreement; the same agreement twice is one agreement."""
-    row = subscription.model_dump()
-    row["quantity"] = row["quantity"] and Decimal(row["quantity"])
-    return sender.carry_out(
-        Subscribe(agreements_frame([row])),
-        lambda answer: Subscribed(
+    row = as_row(subscription)
+    override = row.pop("override")
+
+    def shown(answer: dict[str, Any]) -> Subscribed:
+        effect = answer.get("effect")
+        return Subscribed(
             subscription_id=(*answer["subscription_ids"], row["subscription_id"])[0],
             subscribed=answer["subscribed"] > 0,
-        ),
-    )
+            first_bill=FirstBill.of_effect(effect) if effect else None,
+        )
+
+    return sender.carry_out(Subscribe(agreements_frame([row]), override), shown)
+
+
+def as_row(subscription: NewSubscription) -> dict[str, Any]:
+    """Return an agreement of the API as a row of agreements."""
+    row = subscription.model_dump()
+    row["quantity"] = row["quantity"] and Decimal(row["quantity"])
+    row["first_period"] = row["first_period"] and str(row["first_period"])
+    return row
+
+
+@router.post(
+    "/subscriptions/{subscription_id}/keep",
+    operation_id="keep_subscription_after_trial",
+    status_code=201,
+    response_model=Changed,
+    responses=previewable(Changed),
+)
+def keep(subscription_id: Id, sender: TryingWriter) -> Response:
+    """Let an agreement that stops after its trial go on."""
+    return sender.carry_out(KeepAfterTrial(subscription_id), Changed.of)
 
 
 @router.get(
@@ -168,12 +270,12 @@ def change(subscription_id: Id, asked: Change, sender: TryingWriter) -> Response
     "/subscriptions/{subscription_id}/cancel",
     operation_id="cancel_subscription",
     status_code=201,
-    response_model=Changed,
-    responses=previewable(Changed),
+    response_model=Ended,
+    responses=previewable(Ended),
 )
 def cancel(subscription_id: Id, asked: Cancellation, sender: TryingWriter) -> Response:
     """End an agreement, at the end of the paid period unless another day is given."""
-    return sender.carry_out(Cancel(subscription_id, **asked.model_dump()), Changed.of)
+    return sender.carry_out(Cancel(subscription_id, **asked.model_dump()), Ended.of)
 
 
 @router.post(
@@ -198,3 +300,15 @@ def pause(subscription_id: Id, asked: Interruption, sender: TryingWriter) -> Res
 def resume(subscription_id: Id, asked: Resumption, sender: TryingWriter) -> Response:
     """End the running pause."""
     return sender.carry_out(Resume(subscription_id, **asked.model_dump()), Changed.of)
+
+
+@router.get(
+    "/subscriptions/{subscription_id}/offers",
+    operation_id="list_offers_on_cancellation",
+    responses=responses(*READ_STATUSES),
+)
+def list_offers(subscription_id: Id, caller: Reader) -> list[Offer]:
+    """List what may be offered to who wants to cancel, the best for us first."""
+    on = caller.moment.on
+    found = offers.offers_on_cancellation(caller.books, subscription_id, on)
+    return [Offer.of(row) for row in found.to_dicts()]

@@ -1,7 +1,7 @@
 """The daily job, step by step: each step is one function that any shell may call.
 
-receive (in `ingest`) → settle credits → bill → remind → collect → land → book the
-journal → land → build → audit → publish → deliver.
+receive (in `ingest`) → settle credits → activate quotes → bill → settle quotes → remind
+→ collect → land → book the journal → land → build → audit → publish → deliver.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from billing.invoicing.command import BillDay
 from billing.ledger.command import BookVouchers
 from billing.payment_methods.command import OrderCollection
 from billing.payments.command import SettleCredits
+from billing.subscriptions.quote import ActivateQuotes
 
 Answer = dict[str, Any]
 
@@ -38,6 +39,11 @@ def settle_credits(books: Books, moment: Moment) -> list[Answer]:
         handle(books, SettleCredits(c.legal_entity), actor=SYSTEM, moment=moment)
         for c in sellers(books, moment)
     ]
+
+
+def activate_quotes(books: Books, moment: Moment) -> list[Answer]:
+    """Begin what is signed and paid; place the payments on what has been billed."""
+    return [handle(books, ActivateQuotes(), actor=SYSTEM, moment=moment)]
 
 
 def bill(books: Books, moment: Moment) -> list[Answer]:
@@ -144,7 +150,9 @@ Step = tuple[str, Callable[[Books, Moment], Any]]
 # What a day does to the books, after its files have been received.
 STEPS: list[Step] = [
     ("settle_credits", settle_credits),
+    ("activate_quotes", activate_quotes),
     ("bill", bill),
+    ("settle_quotes", activate_quotes),
     ("remind", remind),
     ("collect", collect),
 ]

@@ -8,6 +8,7 @@ without the append.
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -94,7 +95,7 @@ class Given:
         )
 
     def rows(
-        self, query: str, parameters: tuple[object, ...] = ()
+        self, query: str, parameters: tuple[object, ...] | dict[str, Any] = ()
     ) -> list[dict[str, Any]]:
         """Run a query of this transaction into dictionaries."""
         cursor = self.connection.execute(query, parameters)
@@ -142,7 +143,8 @@ def handle(  # noqa: PLR0913 - what, by whom, when, and whether for real
     """
     handler = _handler_of(command)
     _authorise(handler, command, actor)
-    digest = _digest(command)
+    described = _described(command, books.namespace.bytes)
+    digest = hashlib.sha256(facts.to_json(described).encode()).hexdigest()
     command_id = command_id or uuid4()
     with books.transaction() as connection:
         before = _begin(connection, command_id, actor, moment)
@@ -152,7 +154,8 @@ def handle(  # noqa: PLR0913 - what, by whom, when, and whether for real
         decision = handler.decide(command, given)
         if preview or decision.changes_nothing:
             raise psycopg.Rollback
-        _append(given, command, decision, digest)
+        audit = {"digest": digest, **described}
+        _append(given, type(command).__name__, decision, audit)
     return {**decision.answer, **decision.told}
 
 
@@ -201,7 +204,7 @@ def _answer_again(before: dict[str, Any], digest: str) -> dict[str, Any]:
     return dict(before["result"])
 
 
-def _append(given: Given, command: object, decision: Decision, digest: str) -> None:
+def _append(given: Given, kind: str, decision: Decision, audit: dict[str, Any]) -> None:
     for table, rows in decision.rows.items():
         facts.append(given.connection, table, rows)
     if SETTLING & decision.rows.keys():
@@ -214,11 +217,11 @@ def _append(given: Given, command: object, decision: Decision, digest: str) -> N
         "commands",
         [
             {
-                "kind": type(command).__name__,
+                "kind": kind,
                 "role": given.actor.role,
                 "source": given.actor.source,
                 "on_date": given.moment.on,
-                "payload": {"digest": digest, **_described(command)},
+                "payload": audit,
                 "result": dict(decision.answer),
             }
         ],
@@ -306,28 +309,32 @@ def _record_events(given: Given, decision: Decision) -> None:
     )
 
 
-def _digest(command: object) -> str:
-    return hashlib.sha256(facts.to_json(_described(command)).encode()).hexdigest()
-
-
-def _described(command: object) -> dict[str, Any]:
+def _described(command: object, key: bytes) -> dict[str, Any]:
     """Return a command as JSON-able data; a frame by its size and hash."""
     if not is_dataclass(command):
         raise UnknownCommand(f"{command!r} is not a command")
-    return {f.name: _plain(getattr(command, f.name)) for f in fields(command)}
+    return {f.name: _plain(getattr(command, f.name), key) for f in fields(command)}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a field may be anything
+def _plain(value: Any, key: bytes) -> Any:  # noqa: ANN401 - a field may be anything
     if isinstance(value, pl.DataFrame):
-        digest = hashlib.sha256(value.write_csv().encode()).hexdigest()
-        return {"rows": value.height, "sha256": digest}
+        return {"rows": value.height, "sha256": _frame_hash(value, key)}
     if is_dataclass(value) and not isinstance(value, type):
-        return _described(value)
+        return _described(value, key)
     if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
+        return [_plain(part, key) for part in value]
     if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(name): _plain(part, key) for name, part in value.items()}
     return value
+
+
+def _frame_hash(frame: pl.DataFrame, key: bytes) -> str:
+    # A hash without a key of a row that is known but for its identity number would give
+    # that number away to whoever tries them all.
+    data = frame.write_csv().encode()
+    if "identity_number" in frame.columns:
+        return hmac.new(key, data, hashlib.sha256).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 __all__ = ["SYSTEM", "Actor", "Given", "Handler", "Moment", "handle"]

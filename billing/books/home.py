@@ -1,9 +1,15 @@
 """A home is the one folder in which an installation keeps everything it has."""
 
+import hashlib
 import os
+import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
+
+SECRET_BYTES = 32
+SECRET_LETTERS_MIN = 32
 
 FOLDERS = (
     "vault",
@@ -15,6 +21,10 @@ FOLDERS = (
     "dagster",
     "quarantine",
 )
+
+
+class WeakSecret(RuntimeError):
+    """The secret of the environment is too short to protect anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +98,38 @@ class Home:
             with os.fdopen(descriptor, "w") as file:
                 file.write(str(uuid4()))
         return UUID(path.read_text().strip())
+
+    def secret_key(self) -> bytes:
+        """Return the installation's secret (32 bytes), which seals personal numbers.
+
+        It is that of ``SALDO_SECRET_KEY`` or of ``secrets/key`` (0600), made once. Who
+        loses it can no longer open what is sealed: it belongs into a safe of its own.
+        """
+        given = os.environ.get("SALDO_SECRET_KEY")
+        if given is not None:
+            if len(given) < SECRET_LETTERS_MIN:
+                raise WeakSecret(
+                    f"SALDO_SECRET_KEY has {len(given)} signs; give at least "
+                    f"{SECRET_LETTERS_MIN} random ones"
+                )
+            return hashlib.sha256(given.encode()).digest()
+        path = self.path / "secrets" / "key"
+        if not path.exists():
+            _made_once(path, secrets.token_hex(SECRET_BYTES))
+        return bytes.fromhex(path.read_text().strip())
+
+
+def _made_once(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; of two at once the first one stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(temporary).unlink()

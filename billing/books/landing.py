@@ -2,7 +2,9 @@
 
 A part holds what was committed since the part before: the fence is the oldest running
 transaction (``pg_snapshot_xmin``), so a late commit is landed later and never skipped.
-Parts are immutable; the manifest names them and is replaced last, in one step.
+Parts are immutable; the manifest names them and is replaced last, in one step. Only
+what must be forgotten is landed anew: after an erasure every table that it may have
+touched, and a table whose columns have changed.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from billing.books.home import Home
+from billing.books.personal_tables import ERASED
 from billing.books.session import Books, Reader
 from billing.books.vault import write_durably
 
@@ -25,7 +28,7 @@ COLUMNS = """
         where table_schema = 'books' and column_name = 'xid')
     order by table_name, ordinal_position
 """
-UNLANDED = {"xid", "claim"}
+UNLANDED = {"xid", "claim", "identity_hash", "identity_sealed"}
 AS_TEXT = {"uuid", "jsonb"}
 
 
@@ -52,17 +55,26 @@ def land(books: Books) -> Landed:
             ][0]
         )
         fences = manifest["fence"], fence
-        known = {part["table"] for part in manifest["parts"]}
+        tables = _tables(read)
+        erased = _erased(read, fence)
+        anew = _anew(books.home, manifest, tables, erased)
+        known = {part["table"] for part in manifest["parts"]} - anew
         added = [
             _part(books.home, name, frame)
-            for name, columns in _tables(read).items()
+            for name, columns in tables.items()
             # A table's first part shows its columns, with or without rows.
-            if not (frame := _new_rows(read, name, columns, fences)).is_empty()
+            if not (
+                frame := _new_rows(
+                    read, name, columns, (0, fence) if name in anew else fences
+                )
+            ).is_empty()
             or name not in known
         ]
-    manifest["fence"] = fence
-    manifest["parts"] += added
+    kept = [part for part in manifest["parts"] if part["table"] not in anew]
+    manifest |= {"fence": fence, "erased": erased, "parts": kept + added}
     write_durably(_path(books.home), json.dumps(manifest, indent=1).encode())
+    if anew:
+        _forget_orphans(books.home, manifest)
     rows = sum(part["rows"] for part in added)
     return Landed(sum(part["rows"] > 0 for part in added), rows, position(books.home))
 
@@ -106,6 +118,41 @@ def _new_rows(
         f"select {_selected(columns)} from {name}"
         f" where xid >= '{since}'::xid8 and xid < '{until}'::xid8 order by seq"
     ).with_columns(_typed(columns))
+
+
+def _erased(read: Reader, fence: int) -> int:
+    """Return the seq of the last erasure before the fence."""
+    found = read(
+        "select coalesce(max(seq), 0)::bigint as seq from erasures"
+        f" where xid < '{fence}'::xid8"
+    )
+    return int(found["seq"][0])
+
+
+def _anew(
+    home: Home, manifest: dict[str, Any], tables: dict[str, pl.DataFrame], erased: int
+) -> set[str]:
+    """Return the tables whose parts may hold what must not, or have other columns."""
+    last = {part["table"]: part["file"] for part in manifest["parts"]}
+    forgotten = ERASED if erased > manifest.get("erased", 0) else set()
+    return {
+        name
+        for name, file in last.items()
+        if name in forgotten
+        or list(pl.read_parquet_schema(home.landing / file)) != _landed(tables[name])
+    }
+
+
+def _landed(columns: pl.DataFrame) -> list[str]:
+    return [
+        name
+        for row in columns.to_dicts()
+        for name in (
+            (f"{row['column_name']}_from", f"{row['column_name']}_to")
+            if row["data_type"] == "daterange"
+            else (row["column_name"],)
+        )
+    ]
 
 
 def _part(home: Home, name: str, frame: pl.DataFrame) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from billing.books.queries import ask
 from billing.books.session import Books
+from billing.books.standing_catalogue import standing
 
 # A listing selects its rows with xid and seq; this makes one page of it.
 PAGE = (
@@ -58,10 +59,12 @@ EVENTS = (
 )
 PLANS = (
     "with plan as (select distinct on (plan_id) * from plans"
-    " where effective_on <= %(on)s order by plan_id, effective_on desc, seq desc),"
+    f" where effective_on <= %(on)s and {standing('plans')}"
+    " order by plan_id, effective_on desc, seq desc),"
     " price as (select distinct on (plan_id) * from price_versions"
     " where valid_from <= %(on)s and (valid_to is null or valid_to > %(on)s)"
-    " and phase = 0 order by plan_id, valid_from desc, version desc)"
+    f" and phase = 0 and price_list = '' and {standing('price_versions')}"
+    " order by plan_id, valid_from desc, version desc)"
     " select plan_id, name, product_id, every_count, every_unit, timing, currency,"
     " prices_include_vat, model as price_model, amount as price"
     " from plan inner join price using (plan_id) order by plan_id"
@@ -70,7 +73,8 @@ PLANS = (
 BALANCES = (
     "select currency, sum(open_minor)::bigint as open_minor,"
     " coalesce(sum(open_minor) filter (where due_on < %(on)s and open_minor > 0), 0)"
-    "::bigint as overdue_minor from open_items where customer_id = %(id)s"
+    "::bigint as overdue_minor from open_items"
+    " where customer_id = any(customers_of(%(id)s))"
     " group by currency order by currency"
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from billing.books import queries
+from billing.books import addresses, queries
 from billing.books.session import Books
 from billing.company import Company
 from billing.documents import invoice as invoice_document
@@ -24,6 +24,7 @@ from billing.documents.invoice import (
 )
 from billing.errors import Invalid, NotFound
 from billing.identifiers import bankgiro, organisationsnummer
+from billing.invoicing import opening
 
 Row = dict[str, Any]
 
@@ -37,6 +38,10 @@ def invoice_pdf(books: Books, invoice_id: str) -> bytes:
     found = queries.invoice(books, invoice_id)
     if found.is_empty():
         raise UnknownDocument(f"there is no invoice {invoice_id}")
+    if opening.KIND in queries.invoice_lines(books, [invoice_id])["kind"]:
+        raise UnknownDocument(
+            f"{invoice_id} was issued by the system before this one; its paper is there"
+        )
     outcome = invoice_pdfs(books, found)[invoice_id]
     if isinstance(outcome, Invalid):
         raise outcome
@@ -51,7 +56,7 @@ def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes | Inva
     ids = invoices["invoice_id"].to_list()
     lines = _by_invoice(queries.invoice_lines(books, ids))
     taxes = _by_invoice(queries.invoice_taxes(books, ids))
-    buyers = _buyers(books, invoices["payer_id"].unique().to_list())
+    buyers = _buyers(books, invoices)
     sellers = {
         key: _seller(books, *key)
         for key in invoices.select("legal_entity", "issued_on").unique().rows()
@@ -59,7 +64,7 @@ def invoice_pdfs(books: Books, invoices: pl.DataFrame) -> dict[str, bytes | Inva
     papers: dict[str, bytes | Invalid] = {}
     for row in invoices.to_dicts():
         name = row["invoice_id"]
-        buyer, language = buyers[row["payer_id"]]
+        buyer, language = buyers[row["payer_id"], row["issued_on"]]
         sold_by = sellers[row["legal_entity"], row["issued_on"]]
         document = _document(row, buyer, sold_by)
         papers[name] = _rendered(
@@ -82,24 +87,43 @@ def _by_invoice(frame: pl.DataFrame) -> dict[str, list[Row]]:
     return found
 
 
-def _buyers(books: Books, customer_ids: list[str]) -> dict[str, tuple[Buyer, str]]:
+def _buyers(
+    books: Books, papers: pl.DataFrame
+) -> dict[tuple[str, date], tuple[Buyer, str]]:
+    """Return the buyer and language of each payer_id and issued_on.
+
+    A paper goes to the payer's address for invoices on the day of its issue.
+    """
+    if papers.is_empty():
+        return {}
+    named = papers.select("payer_id", "issued_on").unique(maintain_order=True)
     rows = queries.ask(
         books,
-        "select customer_id, name, address_line, postal_code, city, vat_number,"
-        f" language from {queries.DETAILS} where customer_id = any(%(ids)s)",
-        {"ids": customer_ids},
+        "select customer_id as payer_id, name, vat_number, language"
+        f" from {queries.DETAILS} where customer_id = any(%(ids)s)",
+        {"ids": named["payer_id"].unique().to_list()},
+    )
+    places = pl.concat(
+        addresses.addresses_on(
+            books, group["payer_id"].to_list(), "invoice", on
+        ).select(
+            pl.col("address_line", "postal_code", "city").cast(pl.String),
+            payer_id="customer_id",
+            issued_on=pl.lit(on),
+        )
+        for (on,), group in named.group_by("issued_on", maintain_order=True)
     )
     return {
-        row["customer_id"]: (
+        (row["payer_id"], row["issued_on"]): (
             Buyer(
                 name=row["name"],
                 address=address(row) or ("Adress saknas",),
-                customer_number=row["customer_id"],
+                customer_number=row["payer_id"],
                 vat_number=row["vat_number"] or "",
             ),
             row["language"],
         )
-        for row in rows.to_dicts()
+        for row in places.join(rows, on="payer_id").to_dicts()
     }
 
 
@@ -196,7 +220,8 @@ def reminder_pdf(books: Books, reminder_id: str) -> bytes:
     found = queries.ask(
         books,
         "select reminders.*, invoices.legal_entity, invoices.payer_id,"
-        " invoices.reference, invoices.number, invoices.total_minor,"
+        " invoices.reference, invoices.total_minor, case when invoices.series = 'M'"
+        "  then invoices.invoice_id else invoices.number::text end as number,"
         " invoices.issued_on as invoiced_on, invoices.due_on as invoice_due_on"
         " from reminders inner join invoices using (invoice_id)"
         " where reminder_id = %(id)s",
@@ -205,7 +230,7 @@ def reminder_pdf(books: Books, reminder_id: str) -> bytes:
     if found.is_empty():
         raise UnknownDocument(f"there is no reminder {reminder_id}")
     row = found.row(0, named=True)
-    buyer, language = _buyers(books, [row["payer_id"]])[row["payer_id"]]
+    buyer, language = _buyers(books, found)[row["payer_id"], row["issued_on"]]
     document = reminder_document.ReminderDocument(
         seller=_seller(books, row["legal_entity"], row["issued_on"]),
         buyer=buyer,
@@ -216,7 +241,7 @@ def reminder_pdf(books: Books, reminder_id: str) -> bytes:
         fee_minor=row["fee_minor"],
         claims=(
             reminder_document.Claim(
-                number=str(row["number"]),
+                number=row["number"],
                 issued_on=row["invoiced_on"],
                 due_on=row["invoice_due_on"],
                 total_minor=row["total_minor"],

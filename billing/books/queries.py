@@ -11,6 +11,7 @@ import polars as pl
 
 from billing.books import base
 from billing.books.session import Books
+from billing.books.standing_catalogue import standing
 from billing.company import Company
 
 DETAILS = (
@@ -55,47 +56,25 @@ def companies(books: Books, on: date) -> list[Company]:
         return base.companies(read, on)
 
 
-def customers_found(books: Books, text: str, limit: int = 50) -> pl.DataFrame:
-    """Search by number, name (also misspelt), e-mail, invoice number or reference.
-
-    Columns: customer_id, name, kind, email, city, subscriptions, balance_minor.
-    """
-    return ask(
-        books,
-        "with found as ("
-        " select customer_id, name, email, city, case"
-        "  when customer_id ilike %(text)s then 3 when email ilike %(text)s then 3"
-        "  else similarity(name, %(text)s) end as score"
-        f" from {DETAILS}"
-        " where customer_id ilike %(text)s || '%%'"
-        "  or name ilike '%%' || %(text)s || '%%'"
-        "  or email ilike %(text)s || '%%' or similarity(name, %(text)s) > 0.3"
-        "  or customer_id in (select payer_id from invoices"
-        "   where invoice_id = %(text)s or reference = %(text)s"
-        "   or number::text = %(text)s)"
-        " order by score desc, customer_id limit %(limit)s)"
-        " select customer_id, name, kind, email, city,"
-        " (select count(*) from subscriptions as s"
-        "  where s.customer_id = found.customer_id) as subscriptions,"
-        " coalesce((select sum(open_minor) from open_items as item"
-        "  where item.customer_id = found.customer_id), 0)::bigint as balance_minor"
-        " from found inner join customers using (customer_id)"
-        " order by score desc, customer_id",
-        {"text": text.strip(), "limit": limit},
-    )
+# A person's identity number is shown masked; the merge is the one that stands.
+CUSTOMER = (
+    "select customer_id, kind, identity_scheme,"
+    " coalesce(identity_number, identity_shown) as identity_number, registered_on,"
+    " name, vat_number, email, phone, address_line, postal_code, city, country,"
+    " language, delivery, gln, (select kept_id from merges_standing"
+    "  where merged_id = customers.customer_id) as merged_into, customers.seq"
+    " from customers inner join lateral (select * from customer_details as latest"
+    "  where latest.customer_id = customers.customer_id"
+    "  order by effective_on desc, seq desc limit 1) as detail using (customer_id)"
+)
 
 
 def customer(books: Books, customer_id: str) -> pl.DataFrame:
-    """Return one customer's register row and latest details (0 or 1 row)."""
-    return ask(
-        books,
-        "select customer_id, kind, identity_scheme, identity_number, registered_on,"
-        " name, vat_number, email, phone, address_line, postal_code, city, country,"
-        " language, delivery, customers.seq"
-        f" from customers inner join {DETAILS} using (customer_id)"
-        " where customer_id = %(id)s",
-        {"id": customer_id},
-    )
+    """Return one customer's register row and latest details (0 or 1 row).
+
+    Of a merged customer, merged_into is the one that is kept.
+    """
+    return ask(books, CUSTOMER + " where customer_id = %(id)s", {"id": customer_id})
 
 
 def customers_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
@@ -105,13 +84,16 @@ def customers_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
     """
     return ask(
         books,
-        "select customer_id, kind, identity_scheme, identity_number, registered_on,"
-        " name, vat_number, email, phone, address_line, postal_code, city, country,"
-        " language, delivery, customers.seq"
-        f" from customers inner join {DETAILS} using (customer_id)"
-        " where customers.seq > %(after)s order by customers.seq limit %(limit)s",
+        CUSTOMER
+        + " where customers.seq > %(after)s order by customers.seq limit %(limit)s",
         {"after": after_seq, "limit": limit},
     )
+
+
+def identities(books: Books) -> pl.DataFrame:
+    """Return every customer's customer_id, kind and identity_hash (null without)."""
+    found = books.read("select customer_id, kind, identity_hash from customers")
+    return found.cast(pl.String)
 
 
 PAUSED = (
@@ -137,6 +119,7 @@ SUBSCRIPTION = (
     "  and c.kind = 'campaign') as campaign, position.next_on, subscriptions.seq"
     f" from subscriptions inner join {HELD}"
     " inner join (select distinct on (plan_id) plan_id, name from plans"
+    f"  where {standing('plans')}"
     "  order by plan_id, effective_on desc, seq desc) as plan using (plan_id)"
     f" left join {ENDS} using (subscription_id)"
     " left join billing_positions as position using (subscription_id)"
@@ -144,7 +127,7 @@ SUBSCRIPTION = (
 
 
 def subscriptions_of(books: Books, customer_id: str, on: date) -> pl.DataFrame:
-    """Return the agreements that a customer has or pays for.
+    """Return the agreements that a customer has or pays for, merged ones included.
 
     Columns: subscription_id, customer_id, payer_id, recipient_id, legal_entity,
     currency, plan_id, plan_name, quantity, state, started_on, ended_on,
@@ -152,8 +135,8 @@ def subscriptions_of(books: Books, customer_id: str, on: date) -> pl.DataFrame:
     """
     return ask(
         books,
-        SUBSCRIPTION
-        + " where %(id)s in (customer_id, payer_id) order by started_on desc",
+        SUBSCRIPTION + " where customer_id = any(customers_of(%(id)s))"
+        " or payer_id = any(customers_of(%(id)s)) order by started_on desc",
         {"id": customer_id, "on": on},
     )
 
@@ -201,7 +184,8 @@ def invoices_of(books: Books, customer_id: str) -> pl.DataFrame:
     """Return a payer's documents, newest first; columns as `invoice`."""
     return ask(
         books,
-        INVOICE + " where payer_id = %(id)s order by issued_on desc, number desc",
+        INVOICE + " where payer_id = any(customers_of(%(id)s))"
+        " order by issued_on desc, number desc",
         {"id": customer_id},
     )
 
@@ -216,8 +200,15 @@ def invoices_listed(books: Books, after_seq: int, limit: int) -> pl.DataFrame:
 
 
 def invoices_issued(books: Books, on: date) -> pl.DataFrame:
-    """Return the documents issued on a day; columns as `invoice`."""
-    return ask(books, INVOICE + " where issued_on = %(on)s order by number", {"on": on})
+    """Return the documents issued on a day; columns as `invoice`.
+
+    What was taken over from another system was issued, and sent, by that one.
+    """
+    return ask(
+        books,
+        INVOICE + " where issued_on = %(on)s and series <> 'M' order by number",
+        {"on": on},
+    )
 
 
 def invoices_of_run(books: Books, run_id: str, limit: int = 200) -> pl.DataFrame:
@@ -301,7 +292,8 @@ def payments_of(books: Books, customer_id: str) -> pl.DataFrame:
     return ask(
         books,
         PAYMENT + " where payment_id in (select source_id from allocations"
-        " inner join open_items using (item_id) where customer_id = %(id)s)"
+        " inner join open_items using (item_id)"
+        " where customer_id = any(customers_of(%(id)s)))"
         " order by booked_on desc, seq desc",
         {"id": customer_id},
     )
@@ -343,7 +335,8 @@ def open_items(books: Books, customer_id: str) -> pl.DataFrame:
         books,
         "select item_kind, item_id, kind, currency, reference, issued_on, due_on,"
         " amount_minor, open_minor::bigint from open_items"
-        " where customer_id = %(id)s and open_minor <> 0 order by due_on, item_id",
+        " where customer_id = any(customers_of(%(id)s)) and open_minor <> 0"
+        " order by due_on, item_id",
         {"id": customer_id},
     )
 
@@ -354,7 +347,8 @@ def balance(books: Books, customer_id: str, on: date) -> dict[str, int]:
         books,
         "select coalesce(sum(open_minor), 0)::bigint as balance_minor,"
         " coalesce(sum(open_minor) filter (where due_on < %(on)s and open_minor > 0),"
-        "  0)::bigint as overdue_minor from open_items where customer_id = %(id)s",
+        "  0)::bigint as overdue_minor from open_items"
+        " where customer_id = any(customers_of(%(id)s))",
         {"id": customer_id, "on": on},
     )
     return {name: int(row[name][0]) for name in row.columns}
@@ -369,19 +363,22 @@ def history_of(books: Books, customer_id: str) -> pl.DataFrame:
         books,
         "with facts as ("
         " select command_id, customer_id as object_id, name as text"
-        "  from customer_details where customer_id = %(id)s"
+        "  from customer_details where customer_id = any(customers_of(%(id)s))"
         " union all select change.command_id, change_id, change.kind || ' '"
         "  || coalesce(plan_id, campaign_id, '') || ' ' || effective_on"
         "  from subscription_changes as change inner join subscriptions"
-        "  using (subscription_id) where %(id)s in (customer_id, payer_id)"
+        "  using (subscription_id) where customer_id = any(customers_of(%(id)s))"
+        "  or payer_id = any(customers_of(%(id)s))"
+        " union all select command_id, merge_id, merged_id || ' → ' || kept_id"
+        "  from customer_merges where %(id)s in (kept_id, merged_id)"
         " union all select command_id, invoice_id, kind || ' ' || total_minor / 100"
-        "  from invoices where payer_id = %(id)s"
+        "  from invoices where payer_id = any(customers_of(%(id)s))"
         " union all select r.command_id, reminder_id, 'step ' || step"
         "  from reminders as r inner join invoices using (invoice_id)"
-        "  where payer_id = %(id)s"
+        "  where payer_id = any(customers_of(%(id)s))"
         " union all select a.command_id, source_id, source_kind || ' → ' || item_id"
         "  from allocations as a inner join invoices on invoice_id = item_id"
-        "  where payer_id = %(id)s)"
+        "  where payer_id = any(customers_of(%(id)s)))"
         " select recorded_at as at, actor, source, commands.kind, object_id, text"
         " from facts inner join commands using (command_id)"
         " order by recorded_at desc, commands.seq desc limit 500",

@@ -146,7 +146,7 @@ def open_books(home: Home | None = None) -> Books:
     """Start or find the server of a home, migrate it, and return the way in."""
     home = home or Home.from_environment()
     url = os.environ.get("SALDO_DATABASE_URL") or _embedded(home)
-    migrate(url)
+    migrate(url, home.secret_key)
     _assert_durable(url)
     return Books(url, home, home.namespace())
 
@@ -164,8 +164,8 @@ def _embedded(home: Home) -> str:
     return str(server.get_uri())
 
 
-def migrate(url: str) -> None:
-    """Bring a database's schema up to date."""
+def migrate(url: str, secret_key: Callable[[], bytes] | None = None) -> None:
+    """Bring a database's schema up to date; older identity numbers are sealed."""
     engine = sqlalchemy.create_engine(_sqlalchemy_url(url))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -173,6 +173,7 @@ def migrate(url: str) -> None:
         # Several processes may start at once: one migrates, the others wait.
         connection.exec_driver_sql("select pg_advisory_xact_lock(7362150)")
         config.attributes["connection"] = connection
+        config.attributes["secret_key"] = secret_key
         alembic.upgrade(config, "head")
     engine.dispose()
 

@@ -14,96 +14,42 @@ billing.catalogue.file.WrongCatalogue: plans[0] 'x': product 'y' is not among th
 products
 """
 
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
 import yaml
 from pydantic import ValidationError
 
-from billing import money, tax
-from billing.catalogue.shape import Campaign, CatalogueFile, Plan, Price, Step
+from billing import money
+from billing.catalogue import campaign_rows
+from billing.catalogue.checks import check
+from billing.catalogue.frames import (
+    CAMPAIGNS,
+    CODES,
+    PARTS,
+    PLANS,
+    PRICE_LISTS,
+    PRICES,
+    PRODUCTS,
+    STEPS,
+    Catalogue,
+)
+from billing.catalogue.reading import read
+from billing.catalogue.shape import CatalogueFile
+from billing.catalogue.shape_plans import Plan, Product, Term
+from billing.catalogue.shape_prices import Price, Step, Version
+from billing.catalogue.shape_values import BEGINNING
+from billing.catalogue.telling import told
 from billing.errors import Invalid
-
-BEGINNING = date(1900, 1, 1)
-
-PRODUCTS = pl.Schema(
-    {
-        "product_id": pl.String,
-        "name": pl.String,
-        "vat_category": pl.String,
-        "recognised": pl.String,
-    }
-)
-PLANS = pl.Schema(
-    {
-        "plan_id": pl.String,
-        "name": pl.String,
-        "product_id": pl.String,
-        "every_count": pl.Int64,
-        "every_unit": pl.String,
-        "timing": pl.String,
-        "currency": pl.String,
-        "anchor_kind": pl.String,
-        "anchor_day": pl.Int64,
-        "prices_include_vat": pl.Boolean,
-        "prorates": pl.Boolean,
-        "setup_fee_minor": pl.Int64,
-        "minimum_minor": pl.Int64,
-        "usage_metric": pl.String,
-        "usage_aggregation": pl.String,
-        "binding_count": pl.Int64,
-        "notice_count": pl.Int64,
-        "term_unit": pl.String,
-    }
-)
-PRICES = pl.Schema(
-    {
-        "plan_id": pl.String,
-        "phase": pl.Int64,
-        "phase_count": pl.Int64,
-        "phase_unit": pl.String,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-        "applies_to": pl.String,
-        "model": pl.String,
-        "amount": pl.String,
-        "terms": pl.String,
-    }
-)
-CAMPAIGNS = pl.Schema(
-    {
-        "campaign_id": pl.String,
-        "name": pl.String,
-        "code": pl.String,
-        "discount_kind": pl.String,
-        "percent": pl.String,
-        "amount_minor": pl.Int64,
-        "lasts_kind": pl.String,
-        "lasts_periods": pl.Int64,
-        "lasts_until": pl.Date,
-        "valid": pl.String,
-        "new_customers_only": pl.Boolean,
-        "plans": pl.String,
-        "stacks": pl.Boolean,
-    }
-)
 
 
 class WrongCatalogue(Invalid):
     """Something in a catalogue file cannot be."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Catalogue:
-    """A catalogue as frames: `PRODUCTS`, `PLANS`, `PRICES` and `CAMPAIGNS`."""
-
-    products: pl.DataFrame
-    plans: pl.DataFrame
-    prices: pl.DataFrame
-    campaigns: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +62,65 @@ class ApplyCatalogue:
 
 def parse(text: str, *, currency: str = "SEK", country: str = "SE") -> Catalogue:
     """Read a catalogue file; raise WrongCatalogue that says what is wrong and where."""
+    with _without_collecting():
+        try:
+            data = read(text) or {}
+        except yaml.YAMLError as broken:
+            raise WrongCatalogue(f"the file is not YAML: {broken}") from broken
+        return from_mapping(data, currency=currency, country=country)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let no garbage be collected: a large file is millions of things that all stay."""
+    collects = gc.isenabled()
+    gc.disable()
     try:
-        data = yaml.safe_load(text) or {}
-    except yaml.YAMLError as broken:
-        raise WrongCatalogue(f"the file is not YAML: {broken}") from broken
-    return from_mapping(data, currency=currency, country=country)
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def from_mapping(
     data: dict[str, Any], *, currency: str = "SEK", country: str = "SE"
 ) -> Catalogue:
     """Return the catalogue that a mapping of the file's shape describes."""
+    faults = []
     try:
         file = CatalogueFile.model_validate(data)
     except ValidationError as wrong:
-        raise WrongCatalogue(in_words(wrong)) from wrong
-    _check_references(file, country)
-    _check_prices(file)
+        faults.append(in_words(wrong))
+    faults += check(told(data), currency, country)
+    if faults:
+        raise WrongCatalogue("; ".join(faults))
+    lists = {price_list.id: price_list.currency for price_list in file.price_lists}
     return Catalogue(
-        products=pl.DataFrame(
-            [(p.id, p.name or p.id, p.vat, p.recognised) for p in file.products],
-            schema=PRODUCTS,
-            orient="row",
+        products=_frame([_product(p) for p in file.products], PRODUCTS),
+        plans=_frame([_plan(p, currency) for p in file.plans], PLANS),
+        prices=_frame([row for plan in file.plans for row in _prices(plan)], PRICES),
+        parts=_frame(
+            [row for plan in file.plans for row in _parts(plan, currency)], PARTS
         ),
-        plans=pl.DataFrame([_plan(p, currency) for p in file.plans], schema=PLANS),
-        prices=pl.DataFrame(
-            [row for plan in file.plans for row in _prices(plan)], schema=PRICES
+        price_lists=_frame(
+            [(p.id, p.name or p.id, lists[p.id], p.market) for p in file.price_lists],
+            PRICE_LISTS,
         ),
-        campaigns=pl.DataFrame(
-            [_campaign(c, currency) for c in file.campaigns], schema=CAMPAIGNS
+        campaigns=_frame(
+            [campaign_rows.campaign(c, currency) for c in file.campaigns], CAMPAIGNS
+        ),
+        steps=_frame(
+            [row for c in file.campaigns for row in campaign_rows.steps(c, currency)],
+            STEPS,
+        ),
+        codes=_frame(
+            [row for c in file.campaigns for row in campaign_rows.codes(c)], CODES
         ),
     )
+
+
+def _frame(rows: Sequence[Any], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def in_words(wrong: ValidationError) -> str:
@@ -163,43 +137,17 @@ def in_words(wrong: ValidationError) -> str:
     return "; ".join(faults)
 
 
-def _check_references(file: CatalogueFile, country: str) -> None:
-    products = {product.id for product in file.products}
-    plans = {plan.id for plan in file.plans}
-    for n, product in enumerate(file.products):
-        if not tax.is_known(product.vat, country):
-            known = ", ".join(tax.categories(country))
-            raise WrongCatalogue(
-                f"products[{n}] {product.id!r}: vat {product.vat!r} is not known in "
-                f"{country}; use one of {known} or a rate such as 0.25"
-            )
-    for n, plan in enumerate(file.plans):
-        if plan.product not in products:
-            raise WrongCatalogue(
-                f"plans[{n}] {plan.id!r}: product {plan.product!r} is not among the "
-                "products"
-            )
-    for n, campaign in enumerate(file.campaigns):
-        for name in campaign.eligible.plans or []:
-            if name not in plans:
-                raise WrongCatalogue(
-                    f"campaigns[{n}] {campaign.id!r}: plan {name!r} is not among the "
-                    "plans"
-                )
-
-
-def _check_prices(file: CatalogueFile) -> None:
-    """Refuse versions that begin on one day, or inside one that has an end."""
-    for n, plan in enumerate(file.plans):
-        versions = sorted(plan.versions(), key=lambda version: version.valid_from)
-        for before, after in pairwise(versions):
-            clash = before.valid_to is not None and after.valid_from < before.valid_to
-            if clash or before.valid_from == after.valid_from:
-                raise WrongCatalogue(
-                    f"plans[{n}] {plan.id!r}: the price from {after.valid_from} "
-                    f"overlaps the one from {before.valid_from}; let each begin where "
-                    "the one before it ends"
-                )
+def _product(product: Product) -> dict[str, Any]:
+    delivered = product.deliveries
+    return {
+        "product_id": product.id,
+        "name": product.name or product.id,
+        "vat_category": product.vat,
+        "recognised": product.recognised,
+        "delivery_weekdays": delivered and ",".join(delivered.weekdays),
+        "delivery_except": delivered
+        and ",".join(day.isoformat() for day in sorted(delivered.except_on)),
+    }
 
 
 def _plan(plan: Plan, currency: str) -> dict[str, Any]:
@@ -208,7 +156,7 @@ def _plan(plan: Plan, currency: str) -> dict[str, Any]:
     return {
         "plan_id": plan.id,
         "name": plan.name or plan.id,
-        "product_id": plan.product,
+        "product_id": plan.sold()[0],
         "every_count": plan.every.count,
         "every_unit": plan.every.unit,
         "timing": plan.timing,
@@ -221,39 +169,84 @@ def _plan(plan: Plan, currency: str) -> dict[str, Any]:
         "minimum_minor": money.parse(plan.minimum, in_currency),
         "usage_metric": plan.usage.metric if plan.usage else None,
         "usage_aggregation": plan.usage.aggregation if plan.usage else None,
-        "binding_count": plan.term.binding if plan.term else None,
-        "notice_count": plan.term.notice if plan.term else None,
-        "term_unit": plan.term.unit if plan.term else None,
+        "trial_then": plan.trial.then if plan.trial else None,
+        **_term(plan.term or Term(), in_currency),
     }
 
 
-def _prices(plan: Plan) -> list[dict[str, Any]]:
-    steps = [_step(plan, n, step) for n, step in enumerate(plan.phases, start=1)]
-    evergreen = [
+def _term(term: Term, currency: str) -> dict[str, Any]:
+    kind, fee_minor = campaign_rows.exit_fee(term.exit_fee, currency)
+    # Without a length of its own, what does not renew lasts as long as it binds.
+    lasts = term.lasts or (None if term.renews else term.binding)
+    return {
+        "binding_count": term.binding or None,
+        "notice_count": term.notice or None,
+        "term_unit": term.unit,
+        "lasts_count": lasts,
+        "renews": term.renews,
+        "exit_fee_kind": kind,
+        "exit_fee_minor": fee_minor,
+    }
+
+
+def _parts(plan: Plan, currency: str) -> list[dict[str, Any]]:
+    in_currency = plan.currency or currency
+    return [
         {
             "plan_id": plan.id,
-            "phase": 0,
-            "phase_count": None,
-            "phase_unit": None,
-            "valid_from": version.valid_from,
-            "valid_to": version.valid_to,
-            "applies_to": version.applies_to,
-            **_priced(version.price),
+            "n": n,
+            "product_id": part.product,
+            "standalone_minor": part.standalone_price
+            and money.parse(part.standalone_price, in_currency),
+            "share": part.share,
         }
-        for version in plan.versions()
+        for n, part in enumerate(plan.bundle, start=1)
+    ]
+
+
+def _prices(plan: Plan) -> list[dict[str, Any]]:
+    lists = ("", *plan.lists)
+    steps = [
+        _step(plan, name, n, step)
+        for name in lists
+        for n, step in enumerate(plan.steps(name), start=1)
+    ]
+    evergreen = [
+        _version(plan, name, version)
+        for name in lists
+        for version in plan.versions(name)
     ]
     return steps + evergreen
 
 
-def _step(plan: Plan, n: int, step: Step) -> dict[str, Any]:
+def _version(plan: Plan, price_list: str, version: Version) -> dict[str, Any]:
     return {
         "plan_id": plan.id,
+        "price_list": price_list,
+        "phase": 0,
+        "phase_count": None,
+        "phase_unit": None,
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "applies_to": version.applies_to,
+        "cohort_from": version.cohort and version.cohort.begin,
+        "cohort_to": version.cohort and version.cohort.end,
+        **_priced(version.price),
+    }
+
+
+def _step(plan: Plan, price_list: str, n: int, step: Step) -> dict[str, Any]:
+    return {
+        "plan_id": plan.id,
+        "price_list": price_list,
         "phase": n,
         "phase_count": step.lasts.count,
         "phase_unit": step.lasts.unit,
         "valid_from": BEGINNING,
         "valid_to": None,
         "applies_to": "new",
+        "cohort_from": None,
+        "cohort_to": None,
         **_priced(step.price),
     }
 
@@ -265,27 +258,4 @@ def _priced(price: Price) -> dict[str, Any]:
         "terms": price.model_dump_json(
             exclude={"model", "amount"}, exclude_defaults=True
         ),
-    }
-
-
-def _campaign(campaign: Campaign, currency: str) -> dict[str, Any]:
-    kind, percent, amount = campaign.discount.said()
-    lasts, periods, until = campaign.lasted()
-    begin = campaign.valid.begin.isoformat() if campaign.valid.begin else ""
-    end = campaign.valid.end.isoformat() if campaign.valid.end else ""
-    plans = campaign.eligible.plans
-    return {
-        "campaign_id": campaign.id,
-        "name": campaign.name or campaign.id,
-        "code": campaign.code,
-        "discount_kind": kind,
-        "percent": percent,
-        "amount_minor": None if amount is None else money.parse(amount, currency),
-        "lasts_kind": lasts,
-        "lasts_periods": periods,
-        "lasts_until": until,
-        "valid": f"[{begin},{end})",
-        "new_customers_only": campaign.eligible.new_customers,
-        "plans": None if plans is None else ",".join(plans),
-        "stacks": campaign.stacks,
     }

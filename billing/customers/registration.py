@@ -17,14 +17,14 @@ from typing import Any
 import polars as pl
 
 from billing.errors import Conflict, Invalid, NotFound
-from billing.identifiers import organisationsnummer, personnummer, vat_number
+from billing.identifiers import gln, identity, vat_number
 
 CUSTOMERS = pl.Schema(
     dict.fromkeys(
         (
             "customer_id", "kind", "identity_number", "name", "vat_number", "email",
             "phone", "address_line", "postal_code", "city", "country", "language",
-            "delivery",
+            "delivery", "gln",
         ),
         pl.String,
     )
@@ -81,31 +81,28 @@ def customers_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CUSTOMERS)
 
 
-def completed(customers: pl.DataFrame) -> pl.DataFrame:
-    """Return customers with all columns, defaults filled in and identities canonical.
+def completed(customers: pl.DataFrame, on: date | None = None) -> pl.DataFrame:
+    """Return customers with all columns, defaults filled in and numbers canonical.
 
-    Added: identity_scheme (personnummer, organisationsnummer, null without a number).
+    Added: identity_scheme (as `identity.validate`, null without a number). `on` is the
+    day of registration, as of which ten digits of a person are read.
     """
     missing = [name for name in CUSTOMERS if name not in customers.columns]
     whole = customers.with_columns(
         pl.lit(None, pl.String).alias(name) for name in missing
     ).select(CUSTOMERS.names())
-    number = pl.struct("kind", "identity_number").map_elements(
-        _canonical, return_dtype=pl.String
-    )
-    return whole.with_columns(
+    filled = whole.with_columns(
         *(pl.col(name).fill_null(value) for name, value in DEFAULTS.items()),
-        identity_number=number,
-        identity_scheme=pl.when(pl.col("identity_number").is_not_null()).then(
-            pl.when(pl.col("kind") == "person")
-            .then(pl.lit("personnummer"))
-            .otherwise(pl.lit("organisationsnummer"))
+        *(
+            pl.col(name).map_elements(number.validate, return_dtype=pl.String)
+            for name, number in (("vat_number", vat_number), ("gln", gln))
         ),
     )
+    return filled.drop("identity_number").hstack(_identities(filled, on))
 
 
-def refusals(customers: pl.DataFrame) -> pl.DataFrame:
-    """Return what is wrong, one row per wrong field.
+def refusals(customers: pl.DataFrame, on: date | None = None) -> pl.DataFrame:
+    """Return what is wrong, one row per wrong field; `on` as in `completed`.
 
     Columns: row (from 0), field, message, remedy.
     """
@@ -115,10 +112,16 @@ def refusals(customers: pl.DataFrame) -> pl.DataFrame:
         if field in customers.columns
         for row, message, remedy in check(customers)
     ]
+    if "identity_number" in customers.columns:
+        found += [
+            (row, "identity_number", message, remedy)
+            for row, message, remedy in _wrong_identity(customers, on)
+        ]
     return pl.DataFrame(found, schema=REFUSALS, orient="row").sort("row", "field")
 
 
 Found = list[tuple[int, str, str]]
+Check = Callable[[pl.DataFrame], Found]
 
 
 def _wrong_kind(customers: pl.DataFrame) -> Found:
@@ -144,26 +147,31 @@ def _wrong_delivery(customers: pl.DataFrame) -> Found:
     )
 
 
-def _wrong_identity(customers: pl.DataFrame) -> Found:
+def _wrong_identity(customers: pl.DataFrame, on: date | None) -> Found:
     numbered = customers.with_row_index("row").drop_nulls("identity_number")
+    columns = _with_country(numbered).select("kind", "country", "identity_number")
     found = []
-    for row, kind, number in numbered.select("row", "kind", "identity_number").rows():
+    for row, said in zip(numbered["row"], columns.rows(), strict=True):
+        kind, country, number = said
         try:
-            _validate_identity(kind, number)
+            _validate_identity(kind, country, number, on)
         except Invalid as wrong:
             found.append((row, wrong.message, "correct the number, or leave it empty"))
     return found
 
 
-def _wrong_vat(customers: pl.DataFrame) -> Found:
-    found = []
-    numbered = customers.with_row_index("row").drop_nulls("vat_number")
-    for row, number in numbered.select("row", "vat_number").rows():
-        try:
-            vat_number.validate(number)
-        except Invalid as wrong:
-            found.append((row, wrong.message, "correct the VAT number"))
-    return found
+def _wrong_number(column: str, validate: Callable[[str], str], remedy: str) -> Check:
+    def check(customers: pl.DataFrame) -> Found:
+        found = []
+        numbered = customers.with_row_index("row").drop_nulls(column)
+        for row, number in numbered.select("row", column).rows():
+            try:
+                validate(number)
+            except Invalid as wrong:
+                found.append((row, wrong.message, remedy))
+        return found
+
+    return check
 
 
 def _twice(customers: pl.DataFrame) -> Found:
@@ -175,12 +183,15 @@ def _twice(customers: pl.DataFrame) -> Found:
     ]
 
 
-CHECKS: list[tuple[str, Callable[[pl.DataFrame], Found]]] = [
+CHECKS: list[tuple[str, Check]] = [
     ("customer_id", _twice),
     ("kind", _wrong_kind),
     ("name", _no_name),
-    ("identity_number", _wrong_identity),
-    ("vat_number", _wrong_vat),
+    (
+        "vat_number",
+        _wrong_number("vat_number", vat_number.validate, "correct the VAT number"),
+    ),
+    ("gln", _wrong_number("gln", gln.validate, "correct the GLN, or leave it empty")),
     ("delivery", _wrong_delivery),
 ]
 
@@ -192,12 +203,25 @@ def _rows_where(
     return [(row["row"], message.format(**row), remedy) for row in rows.to_dicts()]
 
 
-def _validate_identity(kind: str | None, number: str) -> str:
-    if kind == "company":
-        return organisationsnummer.validate(number)
-    return personnummer.validate(number)
+def _validate_identity(
+    kind: str | None, country: str, number: str, on: date | None
+) -> identity.Identity:
+    # A row whose kind is wrong is refused for that; its number is read as a person's.
+    known = "company" if kind == "company" else "person"
+    return identity.validate(known, country, number, on)
 
 
-def _canonical(row: dict[str, str | None]) -> str | None:
-    number = row["identity_number"]
-    return None if number is None else _validate_identity(row["kind"], number)
+def _with_country(customers: pl.DataFrame) -> pl.DataFrame:
+    if "country" not in customers.columns:
+        return customers.with_columns(country=pl.lit(DEFAULTS["country"]))
+    return customers.with_columns(pl.col("country").fill_null(DEFAULTS["country"]))
+
+
+def _identities(customers: pl.DataFrame, on: date | None) -> pl.DataFrame:
+    said = customers.select("kind", "country", "identity_number").rows()
+    rows = [
+        _validate_identity(kind, country, number, on) if number else (None, None)
+        for kind, country, number in said
+    ]
+    schema = dict.fromkeys(("identity_scheme", "identity_number"), pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")

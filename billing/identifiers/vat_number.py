@@ -1,7 +1,9 @@
-"""A VAT number is the number under which a seller or buyer is registered in the EU.
+"""A VAT number is what a seller or buyer is registered under in the EU or in Norway.
 
 >>> validate("SE 556016-0680 01"), validate("DE 136 695 976")
 ('SE556016068001', 'DE136695976')
+>>> validate("NO 995 525 828 MVA")
+'NO995525828MVA'
 >>> of_organisation("556016-0680")
 'SE556016068001'
 >>> validate("SE556016068101")
@@ -13,13 +15,14 @@ of SE: check digit or form is wrong; ask the customer, or look it up in VIES
 
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
+from stdnum.no import mva
 
 from billing.errors import Invalid
 from billing.identifiers import organisationsnummer
 
 
 class WrongVatNumber(Invalid):
-    """The text is not a VAT number of a member state."""
+    """The text is not a VAT number of a member state or of Norway."""
 
 
 def compact(number: str) -> str:
@@ -31,16 +34,19 @@ def validate(number: str) -> str:
     """Return country code and number, or raise WrongVatNumber.
 
     Form and check digit per member state (Directive 2006/112/EC art. 215, VIES); that
-    the number is in force only VIES itself can say.
+    the number is in force only VIES itself can say. Norway's is its company number
+    and MVA (merverdiavgiftsforskriften § 15-11-2).
     """
     plain = compact(number)
-    if plain[:2].lower() not in {*vat.MEMBER_STATES, "el"}:
+    if plain[:2].lower() not in {*vat.MEMBER_STATES, "el", "no"}:
         raise WrongVatNumber(
-            f"{number.strip()!r} does not begin with the code of an EU country; "
+            f"{number.strip()!r} does not begin with the code of an EU country or NO; "
             "write it as SE556016068001",
             field="vat_number",
         )
     try:
+        if plain.startswith("NO"):
+            return f"NO{mva.validate(plain)}"
         return str(vat.validate(plain))
     except ValidationError:
         raise WrongVatNumber(

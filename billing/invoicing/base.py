@@ -15,6 +15,7 @@ SUBSCRIPTIONS = pl.Schema(
         "payer_id": pl.String(),
         "currency": pl.String(),
         "payment_method": pl.String(),
+        "price_list": pl.String(),
         "started_on": pl.Date(),
         "settled_on": pl.Date(),
     }
@@ -46,8 +47,23 @@ PRODUCTS = pl.Schema(
         "product_name": pl.String(),
         "vat_category": pl.String(),
         "recognised": pl.String(),
+        "delivery_weekdays": pl.String(),
+        "delivery_except": pl.String(),
     }
 )
+
+# What a bundle is made of from a day; the weights share its price.
+PARTS = pl.Schema(
+    {
+        "plan_id": pl.String(),
+        "effective_on": pl.Date(),
+        "n": pl.Int64(),
+        "product_id": pl.String(),
+        "weight_micro": pl.Int64(),
+    }
+)
+
+PRICE_LISTS = pl.Schema({"price_list": pl.String(), "list_currency": pl.String()})
 
 CAMPAIGNS = pl.Schema(
     {
@@ -58,6 +74,20 @@ CAMPAIGNS = pl.Schema(
         "lasts_kind": pl.String(),
         "lasts_periods": pl.Int64(),
         "lasts_until": pl.Date(),
+        "on_plan_change": pl.String(),
+        "plans": pl.String(),
+    }
+)
+
+# The discounts of a campaign that has several, one after the other.
+CAMPAIGN_STEPS = pl.Schema(
+    {
+        "campaign_id": pl.String(),
+        "step": pl.Int64(),
+        "discount_kind": pl.String(),
+        "percent": pl.Decimal(9, 6),
+        "discount_minor": pl.Int64(),
+        "periods": pl.Int64(),
     }
 )
 
@@ -83,7 +113,8 @@ USAGE = pl.Schema(
 )
 
 # What makes two pieces the same thing, sold at the same price: only such pieces cancel
-# each other out, day by day.
+# each other out, day by day. `bundle` says which part of a bundle a piece is, and what
+# the whole cycle of each part costs (see `bundles`).
 IDENTITY = pl.Schema(
     {
         "kind": pl.String(),
@@ -102,6 +133,7 @@ IDENTITY = pl.Schema(
         "price_version": pl.Int64(),
         "list_minor": pl.Int64(),
         "full_minor": pl.Int64(),
+        "bundle": pl.String(),
         "rate_micro": pl.Int64(),
         "price_includes_vat": pl.Boolean(),
         "cycle_from": pl.Date(),
@@ -145,6 +177,9 @@ class Base:
     one_offs: pl.DataFrame
     usage: pl.DataFrame
     credited: pl.DataFrame = field(default_factory=CREDITED.to_frame)
+    parts: pl.DataFrame = field(default_factory=PARTS.to_frame)
+    price_lists: pl.DataFrame = field(default_factory=PRICE_LISTS.to_frame)
+    campaign_steps: pl.DataFrame = field(default_factory=CAMPAIGN_STEPS.to_frame)
 
     def checked(self) -> "Base":
         """Return the base when every frame has its columns and types; a bug if not."""
@@ -168,4 +203,7 @@ SCHEMAS = {
     "one_offs": ONE_OFFS,
     "usage": USAGE,
     "credited": CREDITED,
+    "parts": PARTS,
+    "price_lists": PRICE_LISTS,
+    "campaign_steps": CAMPAIGN_STEPS,
 }

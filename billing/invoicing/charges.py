@@ -1,19 +1,45 @@
 """Charges are what should have been billed: the timeline, cut by cycle and priced.
 
-A charge is one piece of one cycle of one item. Its amount is its share of the whole
-cycle's price, cut from the cumulative share, so that any split of a cycle sums to it.
+A charge is one piece of one cycle of one item, and of one part of a bundle. Its amount
+is its share of the whole cycle's price, cut from the cumulative share, so that any
+split of a cycle sums to it.
 """
 
 from datetime import date, timedelta
 
 import polars as pl
 
-from billing.invoicing import campaigns, commitment, prices, usage
+from billing.invoicing import (
+    bundles,
+    campaigns,
+    commitment,
+    deliveries,
+    prices,
+    single,
+    tax_days,
+    usage,
+)
 from billing.invoicing.base import IDENTITY, Base
 from billing.invoicing.cutting import cut
+from billing.invoicing.timeline import MAIN
 from billing.periods import DAYS, MONTHS, Cycle, first_anchor, shifted
 
 ITEM = ["subscription_id", "item", "plan_id", "plan_from_on"]
+
+# What a piece is before it is shared among the parts of a bundle, and taxed.
+WHOLE = pl.Schema(
+    {
+        **{n: t for n, t in IDENTITY.items() if n not in {"bundle", "rate_micro"}},
+        "period_from": pl.Date(),
+        "period_to": pl.Date(),
+        "product_name": pl.String(),
+        "price_list": pl.String(),
+        "plan_currency": pl.String(),
+        "list_currency": pl.String(),
+        "undelivered": pl.Boolean(),
+    }
+)
+RECURRING = ("period", "usage", "minimum")
 
 CHARGES = pl.Schema(
     {
@@ -33,28 +59,61 @@ def charges(base: Base, timeline: pl.DataFrame, *, through: date) -> pl.DataFram
     returned as far as the cycle after `through`, or as far as has been billed where
     that is longer.
     """
-    held = _of_plans(base, timeline)
+    held = of_plans(base, timeline)
     windows = campaigns.windows(base, held)
-    bounds = pl.concat([campaigns.bounds(windows), _price_days(base, held)])
-    pieces = cut(_phases(base, held), bounds, on=["subscription_id"])
-    recurring = _priced(base, _cycles(pieces, base, through), windows)
-    single = (_setup_fees(base, held), _one_offs(base))
+    recurring = _priced(base, segments(base, held, windows, through=through), windows)
     filled_up = commitment.owed(recurring, base.company.policies)
-    return pl.concat(
+    whole = pl.concat(
         [
-            frame.select(CHARGES.names()).cast(CHARGES)
-            for frame in (recurring, filled_up, *single)
+            frame.select(WHOLE.names()).cast(WHOLE)
+            for frame in (
+                recurring,
+                filled_up,
+                single.setup_fees(held),
+                single.one_offs(base),
+            )
         ]
+    )
+    parts = base.parts.join(base.products, on="product_id", how="left")
+    return (
+        tax_days.taxed(base, bundles.split(whole, parts))
+        .with_columns(reason=_why_not(base))
+        .select(CHARGES.names())
+        .cast(CHARGES)
     )
 
 
-def _of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
-    """Give the active intervals their plan, product and the anchor they count from."""
+def segments(
+    base: Base, held: pl.DataFrame, windows: pl.DataFrame, *, through: date
+) -> pl.DataFrame:
+    """Return the pieces of cycles that have one price each, with the price they have.
+
+    `held` are the intervals of `of_plans`, `windows` those of campaigns. Added are
+    phase, cycle_from, cycle_to, period_from, period_to, and those of `prices.attach`.
+    """
+    pieces = cut(_phases(base, held), campaigns.bounds(windows), on=["subscription_id"])
+    for bounds in (_price_days(base), tax_days.bounds(base)):
+        pieces = cut(pieces, bounds, on=[n for n in bounds.columns if n != "at"])
+    return prices.attach(_cycles(pieces, base, through), base.versions)
+
+
+def of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
+    """Give the active intervals their plan, product and the anchor they count from.
+
+    Added besides are the cycle of each: anchor, day_of_month, months and days, as
+    `periods.Cycle` takes them.
+    """
     held = (
         timeline.filter(pl.col("state") == "active")
         .join(base.subscriptions, on="subscription_id")
         .join(base.plans, on="plan_id", how="left")
         .join(base.products, on="product_id", how="left")
+        .join(base.price_lists, on="price_list", how="left")
+        .with_columns(
+            plan_from_on=_plan_taken_on(),
+            undelivered=(pl.col("every_unit") == "delivery")
+            & pl.col("delivery_weekdays").is_null(),
+        )
     )
     kind = pl.coalesce("anchor_kind", "plan_anchor_kind", pl.lit("subscription"))
     day = (
@@ -74,9 +133,27 @@ def _of_plans(base: Base, timeline: pl.DataFrame) -> pl.DataFrame:
         day_of_month=pl.when(by_day).then(day),
         months=pl.col("every_count")
         * pl.col("every_unit").replace_strict(MONTHS, return_dtype=pl.Int64, default=0),
-        days=pl.col("every_count")
-        * pl.col("every_unit").replace_strict(DAYS, return_dtype=pl.Int64, default=0),
+        days=pl.when(pl.col("every_unit") == "delivery")
+        .then(deliveries.usual_days())
+        .otherwise(
+            pl.col("every_count")
+            * pl.col("every_unit").replace_strict(
+                DAYS, return_dtype=pl.Int64, default=0
+            )
+        ),
     )
+
+
+def _plan_taken_on() -> pl.Expr:
+    """Return when an item took its plan; its first one was taken when it started.
+
+    What has moved in from another system is billed here from a later day on, and has
+    its price, its step and its set-up fee from the day on which it really began.
+    """
+    taken = pl.col("plan_from_on")
+    first = taken == taken.min().over("subscription_id", "item")
+    begun = first & (pl.col("item") == MAIN)
+    return pl.when(begun).then(pl.min_horizontal(taken, "started_on")).otherwise(taken)
 
 
 def _phases(base: Base, held: pl.DataFrame) -> pl.DataFrame:
@@ -112,20 +189,14 @@ def _step_ends(held: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(ends) if ends else at.clear().with_columns(phase=pl.lit(0))
 
 
-def _price_days(base: Base, held: pl.DataFrame) -> pl.DataFrame:
-    """Return the days on which a price for all begins or ends."""
+def _price_days(base: Base) -> pl.DataFrame:
+    """Return the days on which a price for all begins or ends, by plan and list."""
     for_all = base.versions.filter(pl.col("applies_to") == "all")
-    days = pl.concat(
+    return pl.concat(
         [
-            for_all.select("plan_id", at="valid_from"),
-            for_all.select("plan_id", at="valid_to").drop_nulls(),
+            for_all.select("plan_id", "price_list", at="valid_from"),
+            for_all.select("plan_id", "price_list", at="valid_to").drop_nulls(),
         ]
-    )
-    return (
-        held.select("subscription_id", "plan_id")
-        .unique()
-        .join(days, on="plan_id")
-        .select("subscription_id", "at")
     )
 
 
@@ -135,23 +206,45 @@ def _cycles(held: pl.DataFrame, base: Base, through: date) -> pl.DataFrame:
     horizon = base.billed.group_by("subscription_id").agg(
         billed_to=pl.col("period_to").max()
     )
-    cycle = Cycle(
-        months=pl.col("months"),
-        days=pl.col("days"),
-        anchor=pl.col("anchor"),
-        day=pl.col("day_of_month"),
-    )
     reach = pl.max_horizontal(
         pl.lit(through + timedelta(days=lead)), pl.col("billed_to")
     )
     bounded = (
         held.filter(pl.col("every_unit").is_not_null())
         .join(horizon, on="subscription_id", how="left")
+        # An interval that has not begun yet is shown by its first cycle.
         .with_columns(
-            begin=pl.max_horizontal("from_on", "settled_on"),
-            # An interval that has not begun yet is shown by its first cycle.
-            finish=pl.min_horizontal(pl.max_horizontal(reach, "from_on"), "to_on"),
+            finish=pl.min_horizontal(pl.max_horizontal(reach, "from_on"), "to_on")
         )
+    )
+    by_delivery = pl.col("every_unit") == "delivery"
+    delivered = bounded.filter(by_delivery)
+    if delivered.is_empty():
+        found = _by_time(bounded)
+    else:
+        found = _by_time(bounded.filter(~by_delivery))
+        counted = deliveries.cycles(delivered).select(found.columns)
+        found = pl.concat([found, counted])
+    return found.filter(
+        (pl.col("period_from") < pl.col("period_to"))
+        & (
+            pl.col("settled_on").is_null()
+            | (pl.col("cycle_from") >= pl.col("settled_on"))
+        )
+        & ~_wholly_credited()
+    )
+
+
+def _by_time(bounded: pl.DataFrame) -> pl.DataFrame:
+    """Cut the intervals, up to their `finish` and one further, into cycles of time."""
+    cycle = Cycle(
+        months=pl.col("months"),
+        days=pl.col("days"),
+        anchor=pl.col("anchor"),
+        day=pl.col("day_of_month"),
+    )
+    return (
+        bounded.with_columns(begin=pl.max_horizontal("from_on", "settled_on"))
         .with_columns(first=cycle.index(pl.col("begin")))
         .with_columns(last=cycle.index(pl.col("finish")) + 1)
         .with_columns(k=pl.int_ranges("first", pl.col("last") + 1))
@@ -159,17 +252,11 @@ def _cycles(held: pl.DataFrame, base: Base, through: date) -> pl.DataFrame:
         .with_columns(
             cycle_from=cycle.start(pl.col("k")), cycle_to=cycle.start(pl.col("k") + 1)
         )
-    )
-    return bounded.with_columns(
-        period_from=pl.max_horizontal("from_on", "cycle_from"),
-        period_to=pl.min_horizontal("to_on", "cycle_to"),
-    ).filter(
-        (pl.col("period_from") < pl.col("period_to"))
-        & (
-            pl.col("settled_on").is_null()
-            | (pl.col("cycle_from") >= pl.col("settled_on"))
+        .with_columns(
+            period_from=pl.max_horizontal("from_on", "cycle_from"),
+            period_to=pl.min_horizontal("to_on", "cycle_to"),
         )
-        & ~_wholly_credited()
+        .drop("billed_to", "begin", "finish", "first", "last", "k")
     )
 
 
@@ -182,110 +269,73 @@ def _wholly_credited() -> pl.Expr:
     )
 
 
-def _priced(base: Base, segments: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Price the pieces, take discounts off, and add the rate of tax and the due day."""
-    measured = usage.measured(prices.attach(segments, base.versions), base.usage)
+def _priced(base: Base, pieces: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Price the pieces as a whole, and take discounts off."""
+    measured = usage.measured(pieces, base.usage)
     listed = prices.listed(measured, usage.uses(measured, base.usage))
     net = campaigns.discounted(listed.with_columns(source_id=None), windows)
-    return _taxed(base, net).with_columns(
+    return net.with_columns(
         kind=pl.when(pl.col("usage_metric").is_null())
         .then(pl.lit("period"))
         .otherwise(pl.lit("usage")),
         text=pl.coalesce("name", "plan_id"),
         price_includes_vat=pl.col("prices_include_vat").fill_null(value=False),
-        reason=_why_not(base),
     )
 
 
 def _why_not(base: Base) -> pl.Expr:
     """Return why a piece cannot be billed, null when it can."""
+    country = base.company.country
     plan, day = pl.col("plan_id"), pl.col("period_from").dt.to_string()
-    return (
-        pl.when(pl.col("list_minor").is_null())
-        .then(pl.format("plan {} has no price on {}", plan, day))
-        .when(pl.col("rate_micro").is_null())
-        .then(
+    product, price_list = pl.col("product_id"), pl.col("price_list")
+    listed = price_list != ""
+    priced_in = pl.when(listed).then("list_currency").otherwise("plan_currency")
+    agreed_in = pl.col("currency")
+    reasons = (
+        (
+            pl.col("undelivered"),
             pl.format(
-                f"product {{}} has no VAT rate in {base.company.country} on {{}}",
-                "product_id",
+                "product {} does not say on which days it is delivered", product
+            ),
+        ),
+        (
+            listed & pl.col("list_currency").is_null(),
+            pl.format("there is no price list {}", price_list),
+        ),
+        (
+            listed & pl.col("list_minor").is_null(),
+            pl.format(
+                "plan {} has no price in list {} on {}; give it one", plan, price_list,
                 day,
-            )
-        )
-        .when(pl.col("plan_currency") != pl.col("currency"))
-        .then(
+            ),
+        ),
+        (
+            pl.col("list_minor").is_null(),
+            pl.format("plan {} has no price on {}", plan, day),
+        ),
+        (
+            pl.col("rate_micro").is_null(),
             pl.format(
-                "plan {} is priced in {}, the agreement is in {}",
-                plan,
-                "plan_currency",
-                "currency",
-            )
-        )
-    )
-
-
-def _taxed(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:
-    """Add the rate of tax in force on the first day of each piece."""
-    return pieces.sort("period_from").join_asof(
-        base.rates,
-        left_on="period_from",
-        right_on="valid_from",
-        by="vat_category",
-        strategy="backward",
-        check_sortedness=False,
-    )
-
-
-def _setup_fees(base: Base, held: pl.DataFrame) -> pl.DataFrame:
-    """Return the fee for taking a plan: once, on its first day, never taken back."""
-    first_day = (
-        held.filter(
-            (pl.col("setup_fee_minor") > 0)
-            & (pl.col("from_on") == pl.col("plan_from_on"))
-        )
-        .with_columns(
-            period_from="plan_from_on",
-            period_to=pl.col("plan_from_on") + pl.duration(days=1),
-            list_minor="setup_fee_minor",
-            full_minor="setup_fee_minor",
-        )
-        .with_columns(cycle_from="period_from", cycle_to="period_to")
-    )
-    nothing = pl.lit(None)
-    return _taxed(base, first_day).with_columns(
-        kind=pl.lit("setup"),
-        text=pl.coalesce("name", "plan_id"),
-        quantity=pl.lit(1),
-        campaign_id=nothing,
-        source_id=nothing,
-        price_version=nothing,
-        price_includes_vat=pl.col("prices_include_vat"),
-        recognised=pl.lit("at_once"),
-        reason=nothing,
-    )
-
-
-def _one_offs(base: Base) -> pl.DataFrame:
-    """Return single charges and credits by hand, each due on its day."""
-    nothing = pl.lit(None)
-    dated = base.one_offs.join(base.products, on="product_id", how="left").with_columns(
-        period_from="effective_on",
-        period_to=pl.col("effective_on") + pl.duration(days=1),
-    )
-    return _taxed(base, dated).with_columns(
-        kind=pl.lit("one_off"),
-        subscription_id=nothing,
-        item=nothing,
-        plan_id=nothing,
-        campaign_id=nothing,
-        source_id="charge_id",
-        payer_id="customer_id",
-        quantity=pl.lit(1),
-        price_version=nothing,
-        list_minor="amount_minor",
-        full_minor="amount_minor",
-        price_includes_vat=pl.lit(value=False),
-        recognised=pl.lit("at_once"),
-        cycle_from="period_from",
-        cycle_to="period_to",
-        reason=nothing,
+                f"product {{}} has no VAT rate in {country} on {{}}", product, day
+            ),
+        ),
+        (
+            listed & (priced_in != agreed_in),
+            pl.format(
+                "list {} is priced in {}, the agreement is in {}", price_list,
+                priced_in, agreed_in,
+            ),
+        ),
+        (
+            priced_in != agreed_in,
+            pl.format(
+                "plan {} is priced in {}, the agreement is in {}", plan, priced_in,
+                agreed_in,
+            ),
+        ),
+    )  # fmt: skip
+    recurring = pl.col("kind").is_in(RECURRING)
+    return pl.coalesce(
+        pl.when(recurring & holds.fill_null(value=False)).then(words)
+        for holds, words in reasons
     )

@@ -5,17 +5,20 @@ is covered once by what should be and once by what has been billed; where they c
 out nothing is issued, where only one is left a charge or a credit names the days.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from billing.company import Policies
+from billing.invoicing import bundles, deliveries
 from billing.invoicing.base import IDENTITY, Base
 from billing.invoicing.timeline import pauses, without_undone
 from billing.money import rounded_share
 from billing.periods import length
 
-KEY = IDENTITY.names()
+# What a thing is called may change without its being another thing.
+KEY = [name for name in IDENTITY if name != "text"]
 PIECE = [*KEY, "period_from", "period_to"]
 
 
@@ -37,15 +40,15 @@ def difference(base: Base, should: pl.DataFrame, *, on: date) -> pl.DataFrame:
 def _coverage(should: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
     """Return [period_from, period_to) with its cover: +1 missing, -1 too much."""
     if billed.is_empty():
-        return should.select(*PIECE, cover=pl.lit(1, pl.Int64))
+        return should.select(*PIECE, "text", cover=pl.lit(1, pl.Int64))
     net = (
         billed.with_columns(cover=pl.col("amount_minor").sign())
         .group_by(PIECE)
-        .agg(pl.col("cover").sum())
+        .agg(pl.col("text").last(), pl.col("cover").sum())
         .filter(pl.col("cover") != 0)
     )
     settled = net.filter(pl.col("cover") == 1)
-    wanted = should.select(PIECE)
+    wanted = should.select(*PIECE, "text")
     missing = wanted.join(settled, on=PIECE, how="anti", nulls_equal=True)
     spare = net.join(wanted, on=PIECE, how="anti", nulls_equal=True)
     doubled = net.filter(pl.col("cover") != 1).join(
@@ -66,58 +69,129 @@ def _sweep(pieces: pl.DataFrame) -> pl.DataFrame:
     alone = pieces.filter(pl.len().over(KEY) == 1)
     meeting = pieces.filter(pl.len().over(KEY) > 1)
     if meeting.is_empty():
-        return alone.select(*PIECE, "cover")
+        return alone.select(*PIECE, "text", "cover")
     steps = pl.concat(
         [
-            meeting.select(*KEY, "cover", at="period_from"),
-            meeting.select(*KEY, -pl.col("cover"), at="period_to"),
+            meeting.select(*KEY, "text", "cover", at="period_from"),
+            meeting.select(*KEY, "text", -pl.col("cover"), at="period_to"),
         ]
     )
     swept = (
         steps.group_by([*KEY, "at"])
-        .agg(pl.col("cover").sum())
+        .agg(pl.col("text").first(), pl.col("cover").sum())
         .filter(pl.col("cover") != 0)
         .sort("at")
         .select(
             *KEY,
+            "text",
             period_from="at",
             period_to=pl.col("at").shift(-1).over(KEY),
             cover=pl.col("cover").cum_sum().over(KEY),
         )
         .filter((pl.col("cover") != 0) & pl.col("period_to").is_not_null())
     )
-    return pl.concat([alone.select(*PIECE, "cover"), swept.select(*PIECE, "cover")])
+    names = [*PIECE, "text", "cover"]
+    return pl.concat([alone.select(names), swept.select(names)])
 
 
 def _amounts(base: Base, covered: pl.DataFrame) -> pl.DataFrame:
     """Price each stretch as its share of the whole cycle, times its cover."""
-    splitting = base.plans.select("plan_id", "prorates", "timing")
+    splitting = base.plans.select("plan_id", "prorates", "timing", "every_unit")
     joined = covered.join(splitting, on="plan_id", how="left")
-    amount = share(pl.col("full_minor"), base.company.policies)
-    return joined.with_columns(amount_minor=amount * pl.col("cover"))
+    policies = base.company.policies
+    by_delivery = (pl.col("every_unit") == "delivery") & (pl.col("kind") == "period")
+    delivered = joined.filter(by_delivery)
+    if delivered.is_empty():
+        return _covered(joined, policies, BY_DAYS)
+    others = joined.filter(~by_delivery.fill_null(value=False))
+    counted = deliveries.bounded(base, delivered)
+    return pl.concat(
+        [
+            _covered(others, policies, BY_DAYS),
+            _covered(counted, policies, BY_DELIVERIES).select(
+                *joined.columns, "amount_minor"
+            ),
+        ]
+    )
 
 
-def share(amount: pl.Expr, policies: Policies) -> pl.Expr:
+def _covered(pieces: pl.DataFrame, policies: Policies, units: "Units") -> pl.DataFrame:
+    """Add amount_minor: the share of each piece, of each part for its own, by cover."""
+    amount = share(pl.col("full_minor"), policies, units)
+    plain = pieces.with_columns(amount_minor=amount * pl.col("cover"))
+    if pieces["bundle"].null_count() == pieces.height:
+        return plain
+    of_bundles = bundles.wholes(pieces.filter(pl.col("bundle").is_not_null()))
+    before, until = cumulative(pl.col("whole_minor"), policies, units)
+    whole = of_bundles.with_columns(before_minor=before, until_minor=until)
+    parts = bundles.of_part(bundles.of_part(whole, "before_minor"), "until_minor")
+    gained = pl.col("until_minor") - pl.col("before_minor")
+    return pl.concat(
+        [
+            plain.filter(pl.col("bundle").is_null()),
+            parts.select(*pieces.columns, amount_minor=gained * pl.col("cover")),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What a cycle is counted in: how many it has, and how many lie before two days."""
+
+    whole: pl.Expr
+    before: pl.Expr
+    until: pl.Expr
+
+
+_CYCLE_FROM = pl.col("cycle_from")
+BY_DAYS = Units(
+    whole=length(_CYCLE_FROM, pl.col("cycle_to")),
+    before=length(_CYCLE_FROM, pl.col("period_from")),
+    until=length(_CYCLE_FROM, pl.col("period_to")),
+)
+BY_DELIVERIES = Units(
+    whole=pl.col("units"), before=pl.col("units_before"), until=pl.col("units_until")
+)
+
+
+def share(amount: pl.Expr, policies: Policies, units: Units = BY_DAYS) -> pl.Expr:
     """Return the part of a cycle's amount that falls on [period_from, period_to).
 
     The cumulative share up to the end, less the one up to the start, so that the parts
     of any split sum to the whole. `kind` and `prorates` say whether it splits at all.
     """
-    start, end = pl.col("period_from"), pl.col("period_to")
-    cycle_from, cycle_to = pl.col("cycle_from"), pl.col("cycle_to")
+    before, until = cumulative(amount, policies, units)
+    return until - before
+
+
+def cumulative(
+    amount: pl.Expr, policies: Policies, units: Units = BY_DAYS
+) -> tuple[pl.Expr, pl.Expr]:
+    """Return what of a cycle's amount comes before a piece, and what by its end.
+
+    What does not split is as if nothing came before it; months of 30 days and years of
+    365 are shared piece by piece, so there too.
+    """
+    nothing = pl.lit(0, pl.Int64)
     fixed = {"30": 30, "365": 365}.get(policies.day_basis)
-    whole = (start == cycle_from) & (end == cycle_to)
-    if fixed is None:
-        basis = length(cycle_from, cycle_to)
-        until = rounded_share(amount, length(cycle_from, end), basis)
-        part = until - rounded_share(amount, length(cycle_from, start), basis)
-    else:
-        part = rounded_share(amount, length(start, end), pl.lit(fixed, pl.Int64))
     if policies.proration == "none":
-        part = pl.lit(0, pl.Int64)
+        before, until = nothing, nothing
+    elif fixed is not None and units is BY_DAYS:
+        days = length(pl.col("period_from"), pl.col("period_to"))
+        before = nothing
+        until = rounded_share(amount, days, pl.lit(fixed, pl.Int64))
+    else:
+        before = rounded_share(amount, units.before, units.whole)
+        until = rounded_share(amount, units.until, units.whole)
+    whole = (pl.col("period_from") == _CYCLE_FROM) & (
+        pl.col("period_to") == pl.col("cycle_to")
+    )
     splits = (pl.col("kind") == "period") & pl.col("prorates").fill_null(value=True)
     keeps = whole | ~splits | pl.lit(policies.proration == "full")
-    return pl.when(keeps).then(amount).otherwise(part)
+    return (
+        pl.when(keeps).then(nothing).otherwise(before),
+        pl.when(keeps).then(amount).otherwise(until),
+    )
 
 
 def _without_refused_credits(base: Base, pieces: pl.DataFrame) -> pl.DataFrame:

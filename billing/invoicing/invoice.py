@@ -52,7 +52,7 @@ class Issue:
 
 def issue(base: Base, pieces: pl.DataFrame, *, on: date, first_number: int) -> Issue:
     """Make invoices of the pieces that are due, numbered from the first number."""
-    lines = _taxed(_grouped(base, pieces, first_number))
+    lines = taxed(_grouped(base, pieces, first_number))
     taxes = _taxes(lines)
     return Issue(_invoices(base, lines, on), _numbered(base, lines), taxes)
 
@@ -81,9 +81,11 @@ def _grouped(base: Base, pieces: pl.DataFrame, first_number: int) -> pl.DataFram
     )
 
 
-def _taxed(lines: pl.DataFrame) -> pl.DataFrame:
+def taxed(lines: pl.DataFrame) -> pl.DataFrame:
     """Share the tax of each rate over its lines, so that they sum to the document's.
 
+    `lines` has invoice_id, amount_minor and the columns of `TAX`; added are vat_minor,
+    vat_rate and net_minor.
     Tax is rounded once per document and rate (EN 16931 BR-CO-17); the lines get the
     steps of the cumulative tax.
     """
@@ -194,7 +196,15 @@ def _invoices(base: Base, lines: pl.DataFrame, on: date) -> pl.DataFrame:
 
 def _amended(base: Base, lines: pl.DataFrame) -> pl.DataFrame:
     """Name the invoice that a document takes back from: the newest one it credits."""
-    thing = ["kind", "subscription_id", "item", "plan_id", "cycle_from", "full_minor"]
+    thing = [
+        "kind",
+        "subscription_id",
+        "item",
+        "plan_id",
+        "product_id",
+        "cycle_from",
+        "full_minor",
+    ]
     billed = (
         base.billed.filter(pl.col("amount_minor") > 0)
         .sort("revision")

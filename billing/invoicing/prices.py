@@ -1,9 +1,7 @@
 """A price is what a whole cycle costs, by the model of its version; parts share it.
 
-The version that holds for a piece is the newest one that reaches it: a version for
-`new` agreements reaches those that took the plan on or after its first day, one at
-`renewal` the cycles that start then or later, one for `all` every day from then on.
-The first version of a plan reaches everything.
+The version that holds for a piece is the newest one of the agreement's price list that
+reaches it; see `reaching`.
 
 >>> held = pl.DataFrame({"model": ["flat", "per_unit"], "amount": ["299", "49.50"],
 ...     "quantity": ["3", "3"], "currency": ["SEK", "SEK"]}).with_columns(
@@ -15,16 +13,19 @@ The first version of a plan reaches everything.
 
 import polars as pl
 
-from billing.invoicing import tiers
+from billing.invoicing import reaching, tiers
 from billing.money import DEFAULT_EXPONENT, EXPONENTS, rounded_share
 
 AMOUNT = pl.Decimal(18, 6)
 # Amounts and quantities are multiplied as whole millionths, exactly.
 MICRO = 1_000_000
+KEY = ["plan_id", "price_list", "phase"]
+DATED = ["valid_from", "valid_to", "applies_to", "cohort_from", "cohort_to"]
 
 VERSIONS = pl.Schema(
     {
         "plan_id": pl.String(),
+        "price_list": pl.String(),
         "version": pl.Int64(),
         "phase": pl.Int64(),
         "phase_count": pl.Int64(),
@@ -32,6 +33,8 @@ VERSIONS = pl.Schema(
         "valid_from": pl.Date(),
         "valid_to": pl.Date(),
         "applies_to": pl.String(),
+        "cohort_from": pl.Date(),
+        "cohort_to": pl.Date(),
         "model": pl.String(),
         "amount": AMOUNT,
         "terms": pl.String(),
@@ -43,10 +46,10 @@ def steps(versions: pl.DataFrame) -> pl.DataFrame:
     """Return the steps before the evergreen price, in the order they are lived through.
 
     Columns: plan_id, phase, phase_count, phase_unit. The newest version of a step
-    says how long it lasts.
+    says how long it lasts; price lists price the steps of the plan, and add none.
     """
     return (
-        versions.filter(pl.col("phase") > 0)
+        versions.filter((pl.col("phase") > 0) & (pl.col("price_list") == ""))
         .sort("plan_id", "phase", "version")
         .unique(["plan_id", "phase"], keep="last", maintain_order=True)
         .select("plan_id", "phase", "phase_count", "phase_unit")
@@ -54,54 +57,41 @@ def steps(versions: pl.DataFrame) -> pl.DataFrame:
 
 
 def attach(segments: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Give each segment the price version that reaches it.
+    """Give each segment the price version of its list that reaches it.
 
-    `segments` has plan_id, phase, plan_from_on, cycle_from and period_from; added are
-    price_version, model, amount and terms, null where no version reaches the segment.
+    `segments` has plan_id, price_list, phase, started_on, plan_from_on, cycle_from and
+    period_from; added are price_version, model, amount and terms, null where no version
+    reaches the segment. The work grows with the segments and not with the versions.
     """
-    first = pl.col("version") == pl.col("version").min().over("plan_id", "phase")
-    candidates = versions.with_columns(is_first=first).select(
-        "plan_id", "phase", "valid_from", "valid_to", "applies_to", "is_first",
-        "model", "amount", "terms", price_version="version",
-    )  # fmt: skip
-    single = candidates.filter(pl.len().over("plan_id", "phase") == 1)
-    several = candidates.join(single, on=["plan_id", "phase"], how="anti")
-    keys = ["plan_id", "phase"]
-    dated = ["valid_from", "valid_to", "applies_to", "is_first"]
-    plain = segments.join(single.drop(dated), on=keys, how="left")
-    if several.is_empty():
+    ordered = _ordered(versions)
+    only = ordered.filter(pl.len().over("key") == 1)
+    several = ordered.join(only, on="key", how="anti")
+    alone = only.filter(pl.col("applies_to") != "cohort").drop("key", "order", *DATED)
+    plain = segments.join(alone, on=KEY, how="left")
+    by_date = pl.concat([several, only.filter(pl.col("applies_to") == "cohort")])
+    if by_date.is_empty():
         return plain
-    return pl.concat(
-        [
-            plain.join(several, on=keys, how="anti"),
-            _newest(segments.join(several, on=keys, how="semi"), several).select(
-                plain.columns
-            ),
-        ]
-    )
+    keyed = segments.join(by_date.select(*KEY, "key").unique(), on=KEY)
+    dated = reaching.resolved(keyed, by_date).select(plain.columns)
+    return pl.concat([plain.join(by_date, on=KEY, how="anti"), dated])
 
 
-def _newest(segments: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
-    keyed = segments.with_row_index("segment")
-    reached_by = (
-        pl.when(pl.col("applies_to") == "new")
-        .then("plan_from_on")
-        .when(pl.col("applies_to") == "renewal")
-        .then("cycle_from")
-        .otherwise("period_from")
+def _ordered(versions: pl.DataFrame) -> pl.DataFrame:
+    """Give plan, list and step a number (key), and versions theirs by day (order)."""
+    return (
+        versions.sort(*KEY, "valid_from", "version")
+        .with_row_index("order")
+        .select(
+            *KEY,
+            *DATED,
+            "model",
+            "amount",
+            "terms",
+            pl.col("order").cast(pl.Int64),
+            key=pl.struct(KEY).rle_id().cast(pl.Int64),
+            price_version="version",
+        )
     )
-    in_force = pl.col("valid_from") <= reached_by
-    open_or_running = pl.col("valid_to").is_null() | (
-        pl.col("period_from") < pl.col("valid_to")
-    )
-    chosen = (
-        keyed.join(several, on=["plan_id", "phase"])
-        .filter((in_force & open_or_running) | pl.col("is_first"))
-        .sort("segment", "valid_from", "price_version")
-        .unique("segment", keep="last", maintain_order=True)
-        .select("segment", "price_version", "model", "amount", "terms")
-    )
-    return keyed.join(chosen, on="segment", how="left").drop("segment")
 
 
 def listed(pieces: pl.DataFrame, uses: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -67,7 +67,7 @@ def intervals(changes: pl.DataFrame) -> pl.DataFrame:
     quantity, agreed_minor, plan_from_on (when the item took its plan), from_on, to_on
     (null: open), state (active, paused), credit (what happens to time that was billed
     and is not had: unused, none, full), anchor_kind, anchor_day (null: the plan's own),
-    anchored_on (from when that anchor holds, null: from the agreement's start).
+    anchored_on (the day it is counted from, null: the agreement's start).
     """
     live = without_undone(changes)
     held = _until_end(_held(live), _ends(live))
@@ -229,10 +229,12 @@ def _with_anchors(held: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
             "anchor_kind",
             "anchor_day",
             "seq",
-            anchored_on="effective_on",
+            "effective_on",
+            # An odd first period: cycles are counted from the day on which it ends.
+            anchored_on=pl.coalesce("until_on", "effective_on"),
         )
-        .sort("anchored_on", "seq")
-        .unique(["subscription_id", "anchored_on"], keep="last", maintain_order=True)
+        .sort("effective_on", "seq")
+        .unique(["subscription_id", "effective_on"], keep="last", maintain_order=True)
     )
     if anchors.is_empty():
         return held.with_columns(
@@ -240,15 +242,14 @@ def _with_anchors(held: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
             anchor_day=pl.lit(None, pl.Int64),
             anchored_on=pl.lit(None, pl.Date),
         )
-    bounds = anchors.select("subscription_id", at="anchored_on")
+    bounds = anchors.select("subscription_id", at="effective_on")
     pieces = cut(held, bounds, on=["subscription_id"]).sort("from_on")
     return pieces.join_asof(
-        anchors.drop("seq").sort("anchored_on"),
+        anchors.drop("seq"),
         left_on="from_on",
-        right_on="anchored_on",
+        right_on="effective_on",
         by="subscription_id",
         strategy="backward",
-        coalesce=False,
         # Both sides are sorted above; within groups polars cannot check it.
         check_sortedness=False,
-    )
+    ).drop("effective_on", strict=False)

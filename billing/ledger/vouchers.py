@@ -23,6 +23,7 @@ TEXTS = {
     "invoicing": "Fakturering",
     "payments": "Inbetalningar",
     "reminders": "Påminnelseavgifter",
+    "opening": "Övertagna kundfordringar",
     "recognition": "Periodisering av intäkter",
     "write_offs": "Kundförluster",
 }

@@ -5,7 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from billing.errors import Conflict, NotFound
+from billing.errors import Conflict, Invalid, NotFound
+from billing.subscriptions import first_period, taking
+from billing.subscriptions.taking import History
 
 QUANTITY = pl.Decimal(18, 6)
 PAYMENT_METHODS = ("bankgiro", "autogiro", "card")
@@ -25,6 +27,10 @@ AGREEMENTS = pl.Schema(
         "start_on": pl.Date(),
         "ended_on": pl.Date(),
         "billed_through": pl.Date(),
+        "giver_id": pl.String(),
+        "price_list": pl.String(),
+        "anchor": pl.String(),
+        "first_period": pl.String(),
     }
 )
 
@@ -45,35 +51,68 @@ class AgreementDiffers(Conflict):
     """The number belongs to an agreement with other content."""
 
 
+class OtherCycle(Conflict):
+    """The agreement to share cycles with has cycles of another length."""
+
+
+class TooLongAgo(Invalid):
+    """The agreement would begin further back than anything can be claimed."""
+
+
+class PayerIsBehind(Conflict):
+    """The payer owes too much for too long to order more."""
+
+
+class NotOnTrial(Conflict):
+    """The agreement has no trial that it would stop after."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Subscribe:
     """Command: take agreements; columns of `AGREEMENTS`, nulls where a default will do.
 
     `campaign` is a code or a campaign's id, several joined by "+", taken in that order.
     `agreed_minor` is a price for this agreement alone, per cycle. `billed_through` says
-    up to which day another system has billed it; billing begins there.
+    up to which day another system has billed it; billing begins there. `giver_id` pays
+    for what another has. `anchor` is "subscription", "calendar", a day of the month, or
+    the number of an agreement whose cycles it shares; `first_period` lets the first
+    period be the "rest_of_month", the "rest_of_year", or last until a date.
+    `override` is the reason for taking orders of a payer who is behind.
     """
 
     agreements: pl.DataFrame
+    override: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAfterTrial:
+    """Command: an agreement that would stop after its trial goes on, and is paid."""
+
+    subscription_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What agreements may refer to.
 
-    customers: customer_id. plans: plan_id, currency, first_on (of its first price).
-    campaigns: campaign_id, code, valid_from, valid_to, plans (comma-separated or null),
-    new_customers_only, stacks. entities: legal_entity. subscribers: customer_id of
-    those who have had an agreement before. agreements: those that exist, by number,
-    with customer_id, plan_id and start_on.
+    customers: customer_id, standing_id (who it is after merges), country. plans:
+    plan_id, currency, first_on (of its first price), and its cycle and term as
+    `terms.PLANS` names them. listed: plan_id, price_list, list_currency, market,
+    first_on. campaigns: the columns of `rules.TERMS`, and first_period, binding_count,
+    binding_unit, exit_fee_kind, exit_fee_minor. codes: name (a code or a campaign's
+    id), campaign_id, code_max_uses, code_valid_to. entities: legal_entity. agreements:
+    those that exist, by number, with customer_id, payer_id, plan_id and started_on.
+    history: what has been before, as `taking.History`.
     """
 
     customers: pl.DataFrame
     plans: pl.DataFrame
+    listed: pl.DataFrame
     campaigns: pl.DataFrame
+    codes: pl.DataFrame
     entities: pl.DataFrame
-    subscribers: pl.DataFrame
     agreements: pl.DataFrame
+    history: History
 
 
 def agreements_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -93,11 +132,11 @@ def completed(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
         .select(AGREEMENTS.names())
         .cast(AGREEMENTS)
         .with_columns(
-            pl.col("payer_id").fill_null(pl.col("customer_id")),
-            pl.col("recipient_id").fill_null(pl.col("customer_id")),
-            pl.col("legal_entity").fill_null(pl.lit(entity)),
-            pl.col("quantity").fill_null(1),
-            pl.col("payment_method").fill_null("bankgiro"),
+            payer_id=pl.coalesce("payer_id", "giver_id", "customer_id"),
+            recipient_id=pl.coalesce("recipient_id", "customer_id"),
+            legal_entity=pl.col("legal_entity").fill_null(pl.lit(entity)),
+            quantity=pl.col("quantity").fill_null(1),
+            payment_method=pl.col("payment_method").fill_null("bankgiro"),
         )
     )
 
@@ -108,41 +147,90 @@ def refusals(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
     Columns: row (from 0), field, message, remedy.
     """
     rows = completed(agreements, known).with_row_index("row")
+    customer = known.customers.select("customer_id")
     found = [
-        *_unknown(rows, "customer_id", known.customers, "register the customer first"),
-        *_unknown(rows, "payer_id", known.customers, "register the payer first"),
+        *_unknown(rows, "customer_id", customer, "register the customer first"),
+        *_unknown(rows, "payer_id", customer, "register the payer first"),
+        *_unknown(rows, "recipient_id", customer, "register the recipient first"),
         *_unknown(rows, "plan_id", known.plans, "see the catalogue for the plans"),
         *_unknown(rows, "legal_entity", known.entities, "name one of the companies"),
-        _wrong(rows, "start_on", pl.col("start_on").is_null(), "give the first day"),
-        _wrong(
-            rows,
-            "quantity",
-            pl.col("quantity") <= 0,
-            "give a number above zero",
-        ),
-        _wrong(
-            rows,
-            "ended_on",
-            pl.col("ended_on") < pl.col("start_on"),
-            "an agreement ends on or after its start",
-        ),
-        _wrong(
-            rows,
-            "payment_method",
-            ~pl.col("payment_method").is_in(PAYMENT_METHODS),
-            f"write one of {', '.join(PAYMENT_METHODS)}",
-        ),
-        _wrong(
-            rows,
-            "subscription_id",
-            pl.col("subscription_id").is_not_null()
-            & ~pl.col("subscription_id").is_first_distinct(),
-            "the number stands twice in the file; keep one row",
-        ),
+        *(_wrong(rows, *wrong) for wrong in WRONGS),
         _before_plan(rows, known),
-        _refused_campaigns(rows, known),
+        _unlisted(rows, known),
+        _strange_anchors(rows, known),
+        taking.refused(
+            rows, taking.Offers(known.campaigns, known.codes), known.history
+        ),
     ]
     return pl.concat(found).sort("row", "field")
+
+
+def require(new: pl.DataFrame, known: Known) -> None:
+    """Refuse agreements of which something is wrong, with the first that is."""
+    wrong = refusals(new, known)
+    if not wrong.is_empty():
+        first = wrong.row(0, named=True)
+        raise WrongAgreement(
+            f"row {first['row'] + 1}: {first['message']}; {first['remedy']}",
+            field=first["field"],
+        )
+
+
+def offers(known: Known) -> taking.Offers:
+    """Return what campaigns may be named, and by which names."""
+    return taking.Offers(known.campaigns, known.codes)
+
+
+def _standing(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Call customers what they are after merges: their history is one."""
+    standing = known.customers.select("customer_id", "standing_id")
+    return rows.join(
+        standing, on="customer_id", how="left", maintain_order="left"
+    ).with_columns(customer_id=pl.coalesce("standing_id", "customer_id"))
+
+
+# A field, when it is wrong, and what to do.
+WRONGS: list[tuple[str, pl.Expr, str]] = [
+    ("start_on", pl.col("start_on").is_null(), "give the first day"),
+    ("quantity", pl.col("quantity") <= 0, "give a number above zero"),
+    (
+        "ended_on",
+        pl.col("ended_on") < pl.col("start_on"),
+        "an agreement ends on or after its start",
+    ),
+    (
+        "payment_method",
+        ~pl.col("payment_method").is_in(PAYMENT_METHODS),
+        f"write one of {', '.join(PAYMENT_METHODS)}",
+    ),
+    (
+        "subscription_id",
+        pl.col("subscription_id").is_not_null()
+        & ~pl.col("subscription_id").is_first_distinct(),
+        "the number stands twice in the file; keep one row",
+    ),
+    (
+        "giver_id",
+        pl.col("giver_id") == pl.col("customer_id"),
+        "a gift is for somebody else; leave the giver out",
+    ),
+    (
+        "payer_id",
+        pl.col("giver_id").is_not_null() & (pl.col("payer_id") != pl.col("giver_id")),
+        "the giver pays for a gift; leave the payer out",
+    ),
+    (
+        "first_period",
+        pl.col("first_period").is_not_null() & pl.col("anchor").is_not_null(),
+        "a first period says when the cycles begin; leave the anchor out",
+    ),
+    (
+        "first_period",
+        pl.col("first_period").is_not_null()
+        & (first_period.ends() <= pl.col("start_on")).fill_null(value=True),
+        "write rest_of_month, rest_of_year, or a date after the start",
+    ),
+]
 
 
 def _wrong(rows: pl.DataFrame, field: str, wrong: pl.Expr, remedy: str) -> pl.DataFrame:
@@ -173,8 +261,12 @@ def _unknown(
 
 
 def _before_plan(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
-    priced = rows.join(
-        known.plans.select("plan_id", "first_on"), on="plan_id", how="inner"
+    first = known.listed.select("plan_id", "price_list", listed_on="first_on")
+    priced = (
+        price_lists(rows, known)
+        .join(known.plans.select("plan_id", "first_on"), on="plan_id")
+        .join(first, on=["plan_id", "price_list"], how="left")
+        .with_columns(first_on=pl.coalesce("listed_on", "first_on"))
     )
     return _wrong(
         priced,
@@ -184,63 +276,77 @@ def _before_plan(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
     )
 
 
-def taken_campaigns(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Return the campaigns each agreement takes, in order.
+def price_lists(agreements: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Give agreements the list that is named, or that of the payer's country, or none.
 
-    Columns: those of the agreements with `row`, and code, campaign_id (null: unknown),
-    valid_from, valid_to, plans, new_customers_only, stacks.
+    Changed is price_list ("": none), added is currency (null: the list is not known).
     """
-    named = (
-        agreements.drop_nulls("campaign")
-        .with_columns(code=pl.col("campaign").str.split("+"))
-        .explode("code")
-        .with_columns(turn=pl.int_range(pl.len()).over("row"))
+    markets = known.listed.drop_nulls("market").unique(
+        ["plan_id", "market"], keep="first", maintain_order=True
     )
-    by_name = pl.concat(
-        [
-            known.campaigns.with_columns(name=pl.col("code")),
-            known.campaigns.with_columns(name=pl.col("campaign_id")),
-        ]
-    ).drop_nulls("name")
-    return named.join(
-        by_name.drop("code").unique("name"), left_on="code", right_on="name", how="left"
-    ).sort("row", "turn")
-
-
-def _refused_campaigns(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
-    taken = taken_campaigns(rows, known)
-    plan_fits = pl.col("plans").is_null() | pl.col("plans").str.split(
-        ","
-    ).list.contains(pl.col("plan_id"))
-    in_time = (
-        pl.col("valid_from").is_null() | (pl.col("start_on") >= pl.col("valid_from"))
-    ) & (pl.col("valid_to").is_null() | (pl.col("start_on") < pl.col("valid_to")))
-    known_before = taken.select("row", "customer_id").join(
-        known.subscribers, on="customer_id", how="semi"
+    by_market = agreements.join(
+        known.customers.select("customer_id", market="country"),
+        left_on="payer_id",
+        right_on="customer_id",
+        how="left",
+        maintain_order="left",
+    ).join(
+        markets.select("plan_id", "market", of_market="price_list"),
+        on=["plan_id", "market"],
+        how="left",
+        maintain_order="left",
     )
-    returning = pl.col("new_customers_only") & pl.col("row").is_in(
-        known_before["row"].implode()
-    )
-    alone = pl.col("stacks") | (pl.len().over("row") == 1)
-    remedy = (
-        pl.when(pl.col("campaign_id").is_null())
-        .then(pl.lit("there is no such campaign; leave it out or name one that exists"))
-        .when(~plan_fits)
-        .then(pl.lit("the campaign is not for this plan"))
-        .when(~in_time)
-        .then(pl.lit("the campaign is not open on the first day"))
-        .when(returning)
-        .then(pl.lit("the campaign is for new customers"))
-        .when(~alone)
-        .then(pl.lit("the campaign cannot be combined with another"))
-    )
+    own = known.plans.select("plan_id", "currency", price_list=pl.lit(""))
+    currencies = known.listed.select("plan_id", "price_list", currency="list_currency")
     return (
-        taken.with_columns(remedy=remedy)
-        .drop_nulls("remedy")
-        .select(
-            pl.col("row").cast(pl.Int64),
-            field=pl.lit("campaign"),
-            message=pl.format("campaign {} is refused", "code"),
-            remedy="remedy",
+        by_market.with_columns(
+            price_list=pl.coalesce("price_list", "of_market", pl.lit(""))
         )
+        .drop("market", "of_market")
+        .join(
+            pl.concat([own.select(currencies.columns), currencies]),
+            on=["plan_id", "price_list"],
+            how="left",
+            maintain_order="left",
+        )
+    )
+
+
+def _unlisted(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    named = price_lists(rows, known).join(
+        known.plans.select("plan_id"), on="plan_id", how="semi"
+    )
+    return _wrong(
+        named,
+        "price_list",
+        pl.col("currency").is_null(),
+        "the plan has no price in the list; name another, or leave it out",
+    )
+
+
+def _strange_anchors(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Refuse what is no anchor, and to share cycles with another payer's agreement."""
+    own = first_period.is_own_anchor()
+    there = rows.drop_nulls("anchor").filter(~own).join(
+        known.agreements.select(anchor="subscription_id", other_payer="payer_id"),
+        on="anchor",
+        how="left",
+    )  # fmt: skip
+    lost = pl.col("other_payer").is_null()
+    return pl.concat(
+        [
+            _wrong(
+                there,
+                "anchor",
+                lost,
+                "write subscription, calendar, a day from 1 to 31, or the number of "
+                "an agreement",
+            ),
+            _wrong(
+                there,
+                "anchor",
+                ~lost & (pl.col("other_payer") != pl.col("payer_id")),
+                "only agreements of one payer share their cycles",
+            ),
+        ]
     )

@@ -31,6 +31,9 @@ EVENTS = [
     Kind("invoice.issued", "invoicing", "invoice", "An invoice or credit note is out."),
     Kind("payment.received", "payments", "payment", "A payment has been recorded."),
     Kind("customer.registered", "customers", "customer", "A customer is registered."),
+    Kind("customer.merged", "customers", "merge", "Two customers are one from now on."),
+    Kind("customer.split", "customers", "merge", "A merge has been taken back."),
+    Kind("customer.erased", "customers", "customer", "A person is to be forgotten."),
     Kind("subscription.started", "subscriptions", "agreement", "An agreement began."),
     Kind("reminder.issued", "dunning", "reminder", "A reminder has been sent."),
 ]
@@ -81,7 +84,8 @@ def known(name: str) -> Kind:
     Traceback (most recent call last):
         ...
     billing.webhooks.payload.UnknownEvent: no event is called 'invoice.printed'; \
-there are invoice.issued, payment.received, customer.registered, \
+there are invoice.issued, payment.received, customer.registered, customer.merged, \
+customer.split, customer.erased, \
 subscription.started, reminder.issued
     """
     if name not in KINDS:

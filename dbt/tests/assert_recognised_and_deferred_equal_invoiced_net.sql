@@ -6,7 +6,7 @@ with invoiced as (
         currency,
         sum(net_minor) as net_minor
     from {{ ref('stg_books__invoices') }}
-    where issued_on <= {{ as_of() }}
+    where issued_on <= {{ as_of() }} and invoice_series <> 'M'
     group by legal_entity, currency
 ),
 

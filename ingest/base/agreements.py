@@ -83,14 +83,12 @@ def checked(imported: Imported, known: Known) -> Imported:
     )
     new = rows.join(there.select("line"), on="line", how="anti")
     wrong = kinds.of_rows(new, agreement.refusals(new.drop("line"), known))
-    # A payer that the file does not name is the customer, who is refused already.
-    wrong = wrong.join(
-        new.filter(pl.col("payer_id").is_null()).select(
-            "line", field=pl.lit("payer_id")
-        ),
-        on=["line", "field"],
-        how="anti",
-    )
+    # Who is not named in the file is the customer, who is refused already.
+    for party in ("payer_id", "recipient_id"):
+        unnamed = new.filter(pl.col(party).is_null()).select("line")
+        wrong = wrong.join(
+            unnamed.with_columns(field=pl.lit(party)), on=["line", "field"], how="anti"
+        )
     return kinds.without(imported, pl.concat([differs, wrong]))
 
 

@@ -20,6 +20,7 @@ from billing import money
 GROUPED = r"^([-+]?)(\d{1,3}(?:[., ]\d{3})+)([.,]\d{1,2})?$"
 PLAIN = r"^[-+]?\d{1,15}(?:[.,]\d+)?$"
 THOUSANDS = 3
+PERCENT, MICRO = 100, 1_000_000
 QUANTITY = pl.Decimal(18, 6)
 QUANTITY_SHAPE = r"^\d{1,11}(?:\.\d{1,6})?$"
 
@@ -58,6 +59,24 @@ def quantity(cell: pl.Expr) -> pl.Expr:
     return pl.when(plain.str.contains(QUANTITY_SHAPE)).then(
         plain.cast(QUANTITY, strict=False)
     )
+
+
+def rate(cell: pl.Expr) -> pl.Expr:
+    """Return millionths of a rate of tax: 25, 25 %, 0.25 and 0,25 are the same.
+
+    >>> said = pl.DataFrame({"cell": ["25", "6 %", "0,06", "25.5", "0", "x", "120"]})
+    >>> said.select(rate(pl.col("cell"))).to_series().to_list()
+    [250000, 60000, 60000, 255000, 0, None, None]
+    """
+    said = _plain(cell.str.strip_suffix("%").str.strip_chars())
+    share = pl.when(said.str.contains(QUANTITY_SHAPE)).then(
+        said.cast(QUANTITY, strict=False)
+    )
+    # No tax is one percent or less: such a number is a share.
+    percent = (share > 1) | cell.str.ends_with("%")
+    micro = (share * MICRO).cast(pl.Int64)
+    found = pl.when(percent).then(micro // PERCENT).otherwise(micro)
+    return pl.when(found < MICRO).then(found)
 
 
 def whole(cell: pl.Expr) -> pl.Expr:

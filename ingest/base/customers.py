@@ -8,6 +8,7 @@ r"""Customers come as one row each: a person or company, and an identity that ho
 [(2, 'identity_number', 'C1;person;Kim;1')]
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping as Named
 
 import pandera.polars as pa
@@ -46,21 +47,27 @@ def read(
     return kinds.read(KIND, table.read(data, name), mapping, parameters)
 
 
-def checked(imported: Imported, known: pl.DataFrame) -> Imported:
+def checked(
+    imported: Imported,
+    known: pl.DataFrame,
+    hashed: Callable[[pl.DataFrame], pl.Series],
+) -> Imported:
     """Refuse also what clashes with customers that are registered.
 
-    `known` has customer_id, kind and identity_number of those.
+    `known` has customer_id, kind and identity_hash of those; `hashed` gives the hashes
+    of identity_scheme and identity_number.
     """
     rows = imported.rows
-    canonical = registration.completed(rows).select(
-        "customer_id", "identity_number", kind="kind", line=rows["line"]
+    completed = registration.completed(rows)
+    canonical = completed.select(
+        "customer_id", "kind", identity_hash=hashed(completed), line=rows["line"]
     )
     differs = canonical.join(known, on="customer_id", suffix="_known").filter(
-        pl.col("identity_number").ne_missing(pl.col("identity_number_known"))
+        pl.col("identity_hash").ne_missing(pl.col("identity_hash_known"))
         | (pl.col("kind") != pl.col("kind_known"))
     )
     new = canonical.join(known, on="customer_id", how="anti", nulls_equal=False)
-    taken = new.join(known, on="identity_number", suffix="_known")
+    taken = new.join(known, on="identity_hash", suffix="_known")
     found = pl.concat(
         [
             refusal.where(

@@ -51,6 +51,11 @@ FORMS: dict[str, tuple[Callable[[str], pl.Expr], str, str]] = {
         "a quantity",
         "write a number with at most six decimals",
     ),
+    "rate": (
+        lambda name: cells.rate(pl.col(name)),
+        "a rate of tax",
+        "write it as 25 or 0.25",
+    ),
     "whole": (
         lambda name: cells.whole(pl.col(name)),
         "a whole number",

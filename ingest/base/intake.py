@@ -13,30 +13,45 @@ from uuid import UUID
 
 import polars as pl
 
-from billing.books import queries, vault
-from billing.books.commands import subscriptions
+from billing.books import queries, references, sealing, vault
+from billing.books.commands import opening, past
 from billing.books.filing import RecordFile
 from billing.books.handle import Actor, CommandIdReused, Moment, handle
 from billing.books.session import Books
 from billing.customers.registration import RegisterCustomers
 from billing.errors import Invalid, No, NotFound
 from billing.invoicing.command import RecordUsage
+from billing.invoicing.opening import RecordOpenInvoices
+from billing.invoicing.past import RecordPastInvoices
 from billing.payment_methods.command import RecordMandates
 from billing.subscriptions.agreement import Known, Subscribe
-from ingest.base import agreements, changes, customers, mandates, refusal, table, usage
+from ingest.base import (
+    agreements,
+    balances,
+    changes,
+    customers,
+    mandates,
+    open_invoices,
+    past_invoices,
+    refusal,
+    table,
+    usage,
+)
 from ingest.base import kind as kinds
 from ingest.base.kind import Imported, Kind
 from ingest.base.mapping import Mapping
 from ingest.base.refusal import Written
 from ingest.base.table import Table
 
-EVERYBODY = 1 << 31
 KINDS: tuple[Kind, ...] = (
     customers.KIND,
     agreements.KIND,
     mandates.KIND,
     usage.KIND,
     changes.KIND,
+    open_invoices.KIND,
+    balances.KIND,
+    past_invoices.KIND,
 )
 
 
@@ -210,10 +225,14 @@ Answer = tuple[Imported, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """How a kind goes into the books: its command, and what the books refuse of it."""
+    """How a kind goes into the books: its command, and what the books refuse of it.
+
+    `part` tells two kinds apart that come to the same command.
+    """
 
     command: Callable[[pl.DataFrame], object]
     checked: Callable[[Books, Imported], Imported]
+    part: str = ""
 
     def take(self, books: Books, read: Imported, file: BaseFile, by: By) -> Answer:
         """Give all rows at once; ask which are wrong only if the books say no."""
@@ -231,23 +250,25 @@ class Way:
         if imported.rows.is_empty():
             return {}
         command = self.command(imported.rows.drop("line"))
-        return _once(books, command, (file.sha256, type(command).__name__), by)
+        name = f"{type(command).__name__}{self.part}"
+        return _once(books, command, (file.sha256, name), by)
 
 
 def _known(books: Books) -> Known:
     with books.reader() as read:
-        return subscriptions.known(read)
+        return references.known(read)
 
 
 def _checked_customers(books: Books, read: Imported) -> Imported:
-    registered = queries.customers_listed(books, 0, EVERYBODY).select(
-        pl.col("customer_id", "kind", "identity_number").cast(pl.String)
-    )
-    return customers.checked(read, registered)
+    seal = sealing.seal_of(books.home)
+    registered = queries.identities(books)
+    return customers.checked(read, registered, lambda rows: sealing.hashed(seal, rows))
 
 
 def _checked_agreements(books: Books, read: Imported) -> Imported:
-    return agreements.checked(read, _known(books))
+    about = references.About.orders(read.rows)
+    with books.reader() as reader:
+        return agreements.checked(read, references.known(reader, about))
 
 
 def _checked_mandates(books: Books, read: Imported) -> Imported:
@@ -256,6 +277,16 @@ def _checked_mandates(books: Books, read: Imported) -> Imported:
 
 def _checked_usage(books: Books, read: Imported) -> Imported:
     return usage.checked(read, _known(books).agreements.select("subscription_id"))
+
+
+def _checked_open_invoices(books: Books, read: Imported) -> Imported:
+    with books.reader() as reader:
+        return open_invoices.checked(read, opening.known(reader))
+
+
+def _checked_past_invoices(books: Books, read: Imported) -> Imported:
+    with books.reader() as reader:
+        return past_invoices.checked(read, past.known(reader))
 
 
 def _changes(books: Books, read: Imported, file: BaseFile, by: By) -> Answer:
@@ -283,6 +314,9 @@ TAKERS: dict[str, Callable[[Books, Imported, BaseFile, By], Answer]] = {
     "mandates": Way(RecordMandates, _checked_mandates).take,
     "usage": Way(RecordUsage, _checked_usage).take,
     "changes": _changes,
+    "open_invoices": Way(RecordOpenInvoices, _checked_open_invoices).take,
+    "balances": Way(RecordOpenInvoices, _checked_open_invoices, "/balances").take,
+    "past_invoices": Way(RecordPastInvoices, _checked_past_invoices).take,
 }
 
 

@@ -35,7 +35,8 @@ class Imported:
 class Kind:
     """A kind of file: its name, fields, frame schema, and checks of the typed rows.
 
-    A check returns refusals (`refusal.COLUMNS`) of the rows it finds wrong.
+    A check returns refusals (`refusal.COLUMNS`) of the rows it finds wrong. `prepared`
+    completes the typed rows before the checks, `finished` shapes those that hold.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kind:
     schema: pa.DataFrameSchema
     checks: tuple[Check, ...] = ()
     prepared: Check = field(default=lambda rows: rows)
+    finished: Check = field(default=lambda rows: rows)
 
 
 def read(
@@ -59,11 +61,11 @@ def read(
     rows, refused = typed(said, kind.fields)
     rows = kind.prepared(rows)
     if rows.is_empty():
-        return Imported(rows, _named(refused, found))
+        return Imported(kind.finished(rows), _named(refused, found))
     wrong = pl.concat([check(rows) for check in kind.checks] or [refusal.frame([])])
     good = rows.join(wrong.select("line").unique(), on="line", how="anti")
     refusals = _named(pl.concat([refused, wrong]), found)
-    return Imported(kind.schema.validate(good), refusals)
+    return Imported(kind.schema.validate(kind.finished(good)), refusals)
 
 
 def _named(refusals: pl.DataFrame, found: Table) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""A mapping says where each field of customers and agreements is found in a file.
+"""A mapping says where each field of a kind is found in a file of another system.
 
 A field is a heading, or a mapping that says how to come by it:
 
@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as Named
 
-KINDS = ("customers", "agreements", "mandates", "usage", "changes")
+KINDS = (
+    "customers", "agreements", "mandates", "usage", "changes", "open_invoices",
+    "balances", "past_invoices",
+)  # fmt: skip
 FORMS = ("column", "constant", "parameter", "date", "when", "join")
 SHIPPED = "ingest.base.mappings"
 
@@ -59,8 +62,9 @@ class Source(Strict):
     """How one field is come by: exactly one of the six forms, and what belongs to it.
 
     column (with map, otherwise, date_format) · constant · parameter · date (a
-    parameter's or column's name, with minus_months, plus_months) · when/then/otherwise
-    · join/with. What is not found is null, and refused if the field is required.
+    parameter's or column's name, with minus_months, plus_months, plus_days: 1 makes a
+    last day the day after it) · when/then/otherwise · join/with. What is not found is
+    null, and refused if the field is required.
     """
 
     column: str | None = None
@@ -71,6 +75,7 @@ class Source(Strict):
     date: str | None = None
     minus_months: str | None = None
     plus_months: str | None = None
+    plus_days: int = 0
     when: dict[str, str | list[str]] | None = None
     then: Source | str | None = None
     otherwise: Source | str | None = None
@@ -101,11 +106,34 @@ class Mapping(Strict):
     mandates: Fields | None = None
     usage: Fields | None = None
     changes: Fields | None = None
+    open_invoices: Fields | None = None
+    balances: Fields | None = None
+    past_invoices: Fields | None = None
 
     @property
     def kinds(self) -> list[str]:
         """Return the kinds that one file yields, in the order of their import."""
         return [kind for kind in KINDS if getattr(self, kind) is not None]
+
+    def narrowed(self, headings: list[str], others: set[str]) -> Mapping:
+        """Return the mapping of one file: without kinds that it has no columns for.
+
+        `others` are kinds that other files bring.
+        """
+        lacking = {
+            kind: None
+            for kind in self.kinds
+            if kind in others or not self._fits(kind, headings)
+        }
+        return self.model_copy(update=lacking)
+
+    def _fits(self, kind: str, headings: list[str]) -> bool:
+        fields: Fields = getattr(self, kind)
+        return all(
+            column in headings
+            for source in fields.values()
+            for column in _columns(source, self.parameters)
+        )
 
     def applied(
         self, kind: str, table: pl.DataFrame, parameters: Named[str, str]
@@ -255,6 +283,7 @@ def _of_date(source: Source, given: Named[str, str]) -> pl.Expr:
     if source.minus_months is not None:
         months = months - cells.whole(pl.col(source.minus_months))
     moved = cells.day(said).dt.offset_by(pl.format("{}mo", months))
+    moved = moved.dt.offset_by(f"{source.plus_days}d")
     # A count that is no number passes as it is, so that its refusal can name it.
     wrong = pl.coalesce(
         *(

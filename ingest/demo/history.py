@@ -78,7 +78,7 @@ def play(books: Books, world: World, progress: Progress = _silent) -> int:
         return 0
     outside = Outside.of(world)
     if done is None:
-        _open(books, world)
+        open_company(books, world)
     else:
         _catch_up(books, outside, done)
     ahead = [day for day in days if done is None or day > done]
@@ -203,7 +203,7 @@ def _put(waiting: dict[date, list[pl.DataFrame]], rows: pl.DataFrame) -> None:
         waiting.setdefault(day, []).append(part)
 
 
-def _open(books: Books, world: World) -> None:
+def open_company(books: Books, world: World) -> None:
     """Apply company and catalogue as of the first day, as every company does."""
     texts = {
         "company.yaml": offers.company_file(world),

@@ -8,7 +8,8 @@ import polars as pl
 
 from billing.books import queries
 from billing.catalogue.file import ApplyCatalogue
-from billing.catalogue.shape import Plan, Version
+from billing.catalogue.shape_plans import Plan
+from billing.catalogue.shape_prices import Version
 from billing.changes import cancellation, change, pause
 from billing.customers.registration import RegisterCustomers, customers_frame
 from billing.dunning.command import SendReminders
@@ -65,12 +66,18 @@ def _subscribe(stage: Stage, did: shape.Subscribe, on: date) -> Answer:
         "subscription_id": did.subscription,
         "customer_id": did.customer,
         "payer_id": did.payer,
+        "recipient_id": did.recipient,
+        "giver_id": did.giver,
         "plan_id": did.plan,
         "quantity": did.quantity,
         "campaign": "+".join(campaigns) if campaigns else None,
         "start_on": did.start,
+        "agreed_minor": did.agreed_price and stage.minor(did.agreed_price),
+        "price_list": did.price_list,
+        "anchor": did.anchor,
+        "first_period": did.first_period and str(did.first_period),
     }
-    command = agreement.Subscribe(agreement.agreements_frame([row]))
+    command = agreement.Subscribe(agreement.agreements_frame([row]), did.override)
     return stage.give(command, on)
 
 
@@ -114,8 +121,14 @@ def _resume(stage: Stage, did: shape.Resume, on: date) -> Answer:
 
 
 def _cancel(stage: Stage, did: shape.Cancel, on: date) -> Answer:
-    command = cancellation.Cancel(did.subscription, did.effective, did.credit)
+    command = cancellation.Cancel(
+        did.subscription, did.effective, did.credit, did.reason, did.waive_fee
+    )
     return stage.give(command, on)
+
+
+def _keep(stage: Stage, did: shape.Keep, on: date) -> Answer:
+    return stage.give(agreement.KeepAfterTrial(did.subscription), on)
 
 
 def _undo(stage: Stage, did: shape.Undo, on: date) -> Answer:
@@ -145,17 +158,32 @@ def _price(stage: Stage, did: shape.NewPrice, on: date) -> Answer:
     if plan is None:
         raise change.UnknownChange(f"there is no plan {did.plan}")
     version = Version.model_validate(
-        {"from": did.begin, "price": did.price, "applies_to": did.applies_to}
+        {
+            "from": did.begin,
+            "to": did.end,
+            "price": did.price,
+            "applies_to": did.applies_to,
+            "cohort": did.cohort,
+        }
     )
-    stage.plans[did.plan] = _with_version(plan, version)
-    changed = catalogue(stage.scenario, stage.plans.values())
-    return stage.give(ApplyCatalogue(changed, on), on)
+    priced = _with_version(plan, did.price_list or "", version)
+    plans = stage.plans | {did.plan: priced}
+    answer = stage.give(
+        ApplyCatalogue(catalogue(stage.scenario, plans.values()), on), on
+    )
+    stage.plans = plans
+    return answer
 
 
-def _with_version(plan: Plan, version: Version) -> Plan:
+def _with_version(plan: Plan, price_list: str, version: Version) -> Plan:
     told = plan.model_dump(by_alias=True, exclude_unset=True)
-    versions = [v.model_dump(by_alias=True) for v in (*plan.versions(), version)]
-    return Plan.model_validate({**told, "price": None, "prices": versions})
+    before = plan.versions(price_list)
+    versions = [v.model_dump(by_alias=True) for v in (*before, version)]
+    if not price_list:
+        return Plan.model_validate({**told, "price": None, "prices": versions})
+    listed = {**told["lists"][price_list], "price": None, "prices": versions}
+    lists = {**told["lists"], price_list: listed}
+    return Plan.model_validate({**told, "lists": lists})
 
 
 def _charge(stage: Stage, did: shape.Charge, on: date) -> Answer:
@@ -232,6 +260,7 @@ ACTIONS: dict[str, Act] = {
     "pause": _pause,
     "resume": _resume,
     "cancel": _cancel,
+    "keep": _keep,
     "undo": _undo,
     "use": _use,
     "price": _price,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from billing.catalogue.shape import Amount, Name, Strict
+from billing.catalogue.shape_values import Amount, Name, Strict
 
 
 def no_float(value: object) -> object:

@@ -14,17 +14,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from billing.catalogue.shape import (
-    Amount,
-    Campaign,
-    Day,
-    Name,
-    Plan,
-    Price,
-    Product,
-    Span,
-    Strict,
-)
+from billing.catalogue.shape_campaigns import Campaign
+from billing.catalogue.shape_plans import Day, Plan, PriceList, Product
+from billing.catalogue.shape_prices import Cohort, Price
+from billing.catalogue.shape_values import Amount, Name, Span, Strict
 from ingest.scenarios.expected import Expect, no_float
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -61,6 +54,8 @@ class Settings(Strict):
     month_end: Literal["clamp"] = "clamp"
     mid_period_credit: bool = True
     residual_tolerance: Amount = "0.00"
+    refuse_overdue_days: int = 0
+    refuse_overdue: Amount = "0.00"
     reminder: Reminding = Reminding()
 
 
@@ -83,6 +78,13 @@ class Subscribe(Strict):
     start: date
     campaign: Name | list[Name] | None = None
     payer: Name | None = None
+    recipient: Name | None = None
+    giver: Name | None = None
+    agreed_price: Amount | None = None
+    price_list: Name | None = None
+    anchor: Name | None = None
+    first_period: Literal["rest_of_month", "rest_of_year"] | date | None = None
+    override: Name | None = None
 
 
 class Bill(Strict):
@@ -141,6 +143,14 @@ class Cancel(Strict):
     subscription: Name
     effective: Literal["now", "period_end", "notice"] | date = "now"
     credit: Literal["unused", "none", "full"] | None = None
+    reason: Name | None = None
+    waive_fee: bool = False
+
+
+class Keep(Strict):
+    """An agreement that would stop after its trial goes on."""
+
+    subscription: Name
 
 
 class Withdraw(Strict):
@@ -165,12 +175,15 @@ class Use(Strict):
 
 
 class NewPrice(Strict):
-    """The catalogue gets a new version of a plan's price."""
+    """The catalogue gets a new version of a plan's price, in a list or its own."""
 
     plan: Name
     begin: date = Field(alias="from")
+    end: date | None = Field(None, alias="to")
     price: Price
-    applies_to: Literal["new", "all", "renewal"] = "renewal"
+    applies_to: Literal["new", "all", "renewal", "cohort"] = "renewal"
+    cohort: Cohort | None = None
+    price_list: Name | None = None
 
 
 class Charge(Strict):
@@ -278,6 +291,7 @@ class StoryStep(Strict):
     pause: Pause | None = None
     resume: Resume | None = None
     cancel: Cancel | None = None
+    keep: Keep | None = None
     withdraw: Withdraw | None = None
     undo: Undo | None = None
     use: Use | None = None
@@ -317,6 +331,7 @@ class Scenario(Strict):
     scenario: Name
     source: str = "own"
     settings: Settings = Settings()
+    price_lists: tuple[PriceList, ...] = ()
     products: tuple[Product, ...] = ()
     plans: tuple[Plan, ...] = ()
     campaigns: tuple[Campaign, ...] = ()

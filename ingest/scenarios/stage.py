@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from billing import money
 from billing.books.handle import Actor, Moment, handle
 from billing.books.session import Books
-from billing.catalogue.file import ApplyCatalogue, Catalogue, from_mapping
-from billing.catalogue.shape import Plan
+from billing.catalogue.file import ApplyCatalogue, from_mapping
+from billing.catalogue.frames import Catalogue
+from billing.catalogue.shape_plans import Plan
 from billing.company import ApplyCompany, Company, Policies
 from billing.errors import Invalid
 from ingest.scenarios.shape import Scenario, Settings
@@ -115,6 +116,8 @@ def policies(settings: Settings) -> Policies:
         reminder_steps=tuple(settings.reminder.after_days),
         reminder_fee_minor=money.parse(settings.reminder.fee, currency),
         reminder_interest=settings.reminder.interest,
+        refuse_overdue_days=settings.refuse_overdue_days,
+        refuse_overdue_minor=money.parse(settings.refuse_overdue, currency),
     ).checked()
 
 
@@ -123,6 +126,7 @@ def catalogue(scenario: Scenario, plans: Iterable[Plan]) -> Catalogue:
     settings = scenario.settings
     told = {"prices_include_vat": settings.prices_include_vat}
     parts = {
+        "price_lists": _told(scenario.price_lists),
         "products": _told(scenario.products),
         "plans": [told | plan for plan in _told(plans)],
         "campaigns": _told(scenario.campaigns),

@@ -14,7 +14,7 @@ ALL = "all"
 effect.toast()
 st.title(text("page.payments"))
 for refusal in st.session_state.pop("refusals", ()):
-    st.warning(table.escaped(refusal), icon=":material/sync_problem:")
+    st.warning(refusal, icon=":material/sync_problem:")
 waiting = queries.deviations_open(desk.books(), desk.moment().on)
 if waiting.is_empty():
     empty.nothing("deviations")

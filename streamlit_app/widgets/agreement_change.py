@@ -17,7 +17,7 @@ from billing.changes.pause import EFFECTS, Pause, Resume
 from billing.errors import Invalid
 from streamlit_app import desk
 from streamlit_app.desk import Shown
-from streamlit_app.widgets import effect
+from streamlit_app.widgets import effect, keeping
 from streamlit_app.widgets.refusal import explained
 from streamlit_app.widgets.wording import name_of, text
 
@@ -78,6 +78,9 @@ def dialog_if_open(plans: pl.DataFrame, currency: str) -> None:
     @st.dialog(title, width="large", on_dismiss=_close)
     def draw() -> None:
         with explained():
+            if opened.kind == "cancel" and keeping.draw(opened.agreement):
+                _close()
+                st.rerun()
             command = FORMS[opened.kind](opened.agreement, plans)
             _preview_and_do(command, opened, currency)
 
@@ -160,7 +163,9 @@ def _cancel(agreement: dict[str, Any], _plans: pl.DataFrame) -> Cancel:
         format_func=lambda code: name_of("credit", code),
         horizontal=True,
     )
-    return Cancel(agreement["subscription_id"], effective, credit, _reason())
+    waived = st.toggle(text("change.waive_fee"), key="change-waive")
+    reason = _reason()
+    return Cancel(agreement["subscription_id"], effective, credit, reason, waived)
 
 
 FORMS: dict[str, Callable[[dict[str, Any], pl.DataFrame], object]] = {

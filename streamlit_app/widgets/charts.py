@@ -16,8 +16,11 @@ from streamlit_app.widgets.wording import language, text
 
 MINOR_PER_MAJOR = 100
 HEIGHT = 250
-# Gains in greens, losses in amber and red; the sign says the same without colour.
-PARTS = ["#2a8f82", "#62b5a8", "#a5d3cb", "#d08a1d", "#cf5347"]
+# Gains in greens, losses in amber and red, what is neither in grey; the sign says the
+# same without colour.
+PARTS = ["#2a8f82", "#62b5a8", "#a5d3cb", "#d08a1d", "#cf5347", "#8a9794"]
+# Before in grey, after in the colour of the house.
+SIDES = ["#8a9794", "#0b6b62"]
 NUMBERS = {
     "sv": {
         "decimal": ",",
@@ -70,6 +73,21 @@ def bars(series: Series, columns: Sequence[Column]) -> None:
     _draw(encoded, series, columns)
 
 
+def lines(series: Series, columns: Sequence[Column]) -> None:
+    """Draw amounts over time as one line for each code, to be compared."""
+    encoded = (
+        _chart(series)
+        .mark_line(point=True, interpolate="monotone")
+        .encode(
+            _x(series), _y(series, stacked=False), _colour(series, SIDES),
+            strokeDash=alt.StrokeDash(f"{series.code}:N", legend=None,
+                                      sort=list(series.order)),
+            tooltip=_tooltip(series),
+        )
+    )  # fmt: skip
+    _draw(encoded, series, columns)
+
+
 def _chart(series: Series) -> alt.Chart:
     drawn = series.frame.with_columns(
         (pl.col(series.amount) / MINOR_PER_MAJOR).alias("amount"),
@@ -91,8 +109,10 @@ def _x(series: Series) -> alt.X:
     )
 
 
-def _y(series: Series) -> alt.Y:
+def _y(series: Series, *, stacked: bool = True) -> alt.Y:
     axis = alt.Axis(labelExpr=_unit(series), tickCount=5)
+    if not stacked:
+        return alt.Y("sum(amount):Q", title=None, axis=axis, stack=None)
     return alt.Y("sum(amount):Q", title=None, axis=axis, stack="zero")
 
 
@@ -107,11 +127,11 @@ def _unit(series: Series) -> str:
     return f"format(datum.value, ',.0f') + ' {text('chart.units')}'"
 
 
-def _colour(series: Series) -> alt.Color:
+def _colour(series: Series, colours: Sequence[str] = PARTS) -> alt.Color:
     return alt.Color(
         f"{series.code}:N",
         sort=list(series.order),
-        scale=alt.Scale(domain=list(series.order), range=PARTS),
+        scale=alt.Scale(domain=list(series.order), range=list(colours)),
         legend=alt.Legend(title=None, orient="bottom"),
     )
 

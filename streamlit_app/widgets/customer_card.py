@@ -9,8 +9,9 @@ import streamlit as st
 from billing.books import listings, queries
 from billing.errors import NotFound
 from streamlit_app import desk
-from streamlit_app.widgets import agreement_change, empty, numbers, table
+from streamlit_app.widgets import agreement_change, empty, numbers, table, timeline
 from streamlit_app.widgets.table import Column
+from streamlit_app.widgets.url_select import url_segments
 from streamlit_app.widgets.wording import name_of, text
 
 INVOICES = [
@@ -39,6 +40,7 @@ HISTORY = [
     Column("actor"),
     Column("source", "code", "source"),
 ]
+LOGS = ("happened", "changes")
 COLOURS = {"active": "green", "paused": "orange", "ended": "gray", "coming": "blue"}
 
 
@@ -69,7 +71,7 @@ def head(customer_id: str) -> dict[str, Any] | None:
 def masked(customer: dict[str, Any]) -> str | None:
     """Return the identity number; a person's without its last four digits."""
     number = customer.get("identity_number")
-    if number and customer["kind"] == "person":
+    if number and "*" not in number and customer["kind"] == "person":
         return f"{number[:-4]}****"
     return number
 
@@ -96,6 +98,13 @@ def agreements(found: pl.DataFrame) -> None:
         with st.container(border=True):
             _agreement(agreement)
             agreement_change.buttons(agreement)
+            number = agreement["subscription_id"]
+            st.page_link(
+                "operations/subscriptions.py",
+                label=text("card.open_agreement", number=number),
+                icon=":material/arrow_forward:",
+                query_params={"subscription": number},
+            )
 
 
 def _agreement(agreement: dict[str, Any]) -> None:
@@ -103,7 +112,12 @@ def _agreement(agreement: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{table.escaped(agreement['plan_name'])}**", width="content")
         st.badge(name_of("agreement_state", state), color=COLOURS.get(state, "gray"))
-    facts = [
+    st.caption(facts(agreement))
+
+
+def facts(agreement: dict[str, Any]) -> str:
+    """Return what an agreement is, in a line."""
+    known = [
         ("subscription_id", agreement["subscription_id"]),
         ("quantity", _quantity(agreement["quantity"])),
         ("started_on", numbers.day(agreement["started_on"])),
@@ -114,10 +128,10 @@ def _agreement(agreement: dict[str, Any]) -> None:
     ]
     said = [
         f"{text(f'column.{name}')}: {table.escaped(str(value))}"
-        for name, value in facts
+        for name, value in known
         if value
     ]
-    st.caption(" · ".join(said))
+    return " · ".join(said)
 
 
 def _quantity(quantity: Any) -> str:  # noqa: ANN401 - a decimal or nothing
@@ -130,6 +144,21 @@ def listed(found: pl.DataFrame, columns: Sequence[Column], name: str) -> list[in
         empty.nothing(name)
         return []
     return table.show(found, columns, name=name, select="single-cell")
+
+
+def history(customer_id: str) -> None:
+    """Draw what has been changed of the customer, and what has happened to it."""
+    view = url_segments(
+        text("card.history"), "log", LOGS, lambda code: name_of("card_log", code)
+    )
+    if view == "changes":
+        timeline.draw("customer", customer_id)
+        return
+    happened = queries.history_of(desk.books(), customer_id)
+    if happened.is_empty():
+        empty.nothing("history")
+    else:
+        table.show(happened, HISTORY, name="history")
 
 
 def plans() -> pl.DataFrame:

@@ -13,7 +13,7 @@ from billing.errors import No
 from billing.payments import matching
 from billing.payments.command import DECISIONS, SettleDeviation
 from streamlit_app import desk
-from streamlit_app.widgets import numbers, search, table
+from streamlit_app.widgets import numbers, refusal, search, table
 from streamlit_app.widgets.table import Column
 from streamlit_app.widgets.wording import name_of, text
 
@@ -204,5 +204,5 @@ def _carry_out(commands: Sequence[SettleDeviation], note: str) -> Outcome:
             desk.give(noted, command_id)
         except No as no:
             st.session_state.pop(key)
-            refusals.append(no.message)
+            refusals.append(refusal.words(no))
     return Outcome(len(commands) - len(refusals), tuple(refusals))

@@ -41,16 +41,21 @@ def change(answer: dict[str, Any], currency: str) -> None:
     ]
     columns = [Column("what"), *(Column(name, "money") for name in TOTALS)]
     table.plain(pl.DataFrame(rows), columns, name="effect")
-    _lines(effect.get("lines", []))
+    lines(effect.get("lines", []))
+    if fee := answer.get("exit_fee_minor"):
+        st.warning(
+            text("effect.exit_fee", fee=numbers.money(fee, currency)),
+            icon=":material/lock_clock:",
+        )
     st.caption(text("effect.next_run", currency=currency))
 
 
-def _lines(lines: list[dict[str, Any]]) -> None:
+def lines(found: list[dict[str, Any]]) -> None:
     """Draw the lines of the next run, with the last day of each period."""
-    if not lines:
+    if not found:
         st.caption(text("effect.no_lines"))
         return
-    frame = pl.DataFrame(lines, infer_schema_length=None).with_columns(
+    frame = pl.DataFrame(found, infer_schema_length=None).with_columns(
         period_from=_day("period_from"),
         last_day=_day("period_to").dt.offset_by("-1d"),
     )

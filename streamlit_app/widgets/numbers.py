@@ -53,6 +53,19 @@ def whole(minor: int | None, currency: str = "SEK", language: str | None = None)
     )
 
 
+def bare(minor: int | None, currency: str = "SEK") -> str:
+    """Return an amount without its currency, which stands beside it."""
+    if minor is None:
+        return ""
+    amount = Decimal(int(minor)).scaleb(-exponent(currency))
+    return _plain(format_decimal(amount, "#,##0.00", locale=locale()))
+
+
+def written(amount: str) -> str:
+    """Return an amount of the catalogue, which has a point, as the reader writes it."""
+    return _plain(format_decimal(Decimal(amount), "#,##0.00####", locale=locale()))
+
+
 def count(number: int | Decimal | None) -> str:
     """Return a count with the thousands set apart."""
     return "–" if number is None else _plain(format_decimal(number, locale=locale()))

@@ -20,7 +20,14 @@ BUCKETS = (
     "days_61_90",
     "days_over_90",
 )
-MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
+MOVEMENTS = (
+    "new",
+    "expansion",
+    "reactivation",
+    "contraction",
+    "churn",
+    "transfer",
+)
 CARDS = ("receivables_minor", "overdue_minor", "cash_minor", "deferred_minor")
 
 

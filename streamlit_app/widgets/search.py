@@ -5,13 +5,20 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from billing.books import queries
+from billing.books import customer_search
 from streamlit_app import desk
-from streamlit_app.widgets import numbers, table
-from streamlit_app.widgets.wording import name_of, text
+from streamlit_app.widgets import table
+from streamlit_app.widgets.wording import text
 
 OPEN, WORDS = "searching", "search-words"
 CARD, DOCUMENT = "operations/customers_card.py", "operations/invoicing_document.py"
+AGREEMENT = "operations/subscriptions.py"
+# Where a hit of each kind leads: the page, its parameter, the sign of the kind.
+TARGETS = {
+    "customer": (CARD, "customer", ":material/person:"),
+    "invoice": (DOCUMENT, "invoice", ":material/receipt_long:"),
+    "subscription": (AGREEMENT, "subscription", ":material/contract:"),
+}
 HITS = 8
 MIN_LETTERS = 2
 # The dialog takes the focus when it opens, more than once; what is typed belongs in
@@ -49,7 +56,7 @@ def dialog_if_open() -> None:
 
 def customers(words: str, limit: int) -> pl.DataFrame:
     """Return the customers that a text finds, as the books have them now."""
-    return queries.customers_found(desk.books(), words.strip(), limit)
+    return customer_search.customers_found(desk.books(), words, limit)
 
 
 def _dialog() -> None:
@@ -65,11 +72,13 @@ def _dialog() -> None:
     if len(words) < MIN_LETTERS:
         st.caption(text("search.hint"))
         return
-    targets = [*_invoices(words), *_customers(words)]
-    if not targets:
+    found = customer_search.found(desk.books(), words, HITS)
+    hits = found.filter(pl.col("kind").is_in(list(TARGETS))).to_dicts()
+    if not hits:
         st.info(text("search.none", words=table.escaped(words)))
-    for place, (label, page, parameters) in enumerate(targets):
-        _hit(place, label, (page, parameters))
+    for place, hit in enumerate(hits):
+        page, parameter, icon = TARGETS[hit["kind"]]
+        _hit(place, f"{icon} {_said(hit)}", (page, {parameter: hit["id"]}))
 
 
 def _hit(place: int, label: str, target: tuple[str, dict[str, str]]) -> None:
@@ -86,41 +95,10 @@ def _hit(place: int, label: str, target: tuple[str, dict[str, str]]) -> None:
         st.switch_page(target[0], query_params=target[1])
 
 
-def _customers(words: str) -> list[tuple[str, str, dict[str, str]]]:
-    return [
-        (_named(row), CARD, {"customer": row["customer_id"]})
-        for row in customers(words, HITS).to_dicts()
-    ]
-
-
-def _named(row: dict[str, Any]) -> str:
-    name, city = table.escaped(row["name"]), table.escaped(row["city"] or "")
-    balance = numbers.money(row["balance_minor"])
-    parts = (row["customer_id"], name, city, balance)
-    return ":material/person: " + " · ".join(part for part in parts if part)
-
-
-def _invoices(words: str) -> list[tuple[str, str, dict[str, str]]]:
-    """Return the documents that the words name, by number or by OCR reference."""
-    books = desk.books()
-    owners = queries.customers_found(books, words, HITS)["customer_id"].to_list()
-    documents = [queries.invoice(books, words.upper())]
-    if words.isdigit():
-        named = (pl.col("reference") == words) | (
-            pl.col("number").cast(pl.String) == words
-        )
-        documents += [queries.invoices_of(books, o).filter(named) for o in owners]
-    return [
-        (_said(row), DOCUMENT, {"invoice": row["invoice_id"]})
-        for found in documents
-        for row in found.to_dicts()
-    ][:HITS]
-
-
-def _said(row: dict[str, Any]) -> str:
-    kind = name_of("kind", row["kind"])
-    amount = numbers.money(row["total_minor"], row["currency"])
-    return f":material/receipt_long: {kind} {row['invoice_id']} · {amount}"
+def _said(hit: dict[str, Any]) -> str:
+    """Return a hit in words: its number, its name, and what tells it from others."""
+    parts = dict.fromkeys([hit["id"], hit["title"], hit["detail"]])
+    return " · ".join(table.escaped(str(part)) for part in parts if part)
 
 
 def _set(opened: bool) -> None:

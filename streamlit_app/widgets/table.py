@@ -15,10 +15,10 @@ import streamlit as st
 from streamlit_app.widgets import numbers
 from streamlit_app.widgets.wording import named, text
 
-Kind = Literal["text", "money", "date", "clock", "count", "share", "code"]
+Kind = Literal["text", "money", "date", "clock", "count", "share", "code", "amount"]
 Selection = Literal["ignore", "single-cell", "multi-row"]
 MAX_ROWS = 5000
-RIGHT = {"money", "count", "share"}
+RIGHT = {"money", "amount", "count", "share"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,17 @@ def url_segments(label: str, key: str, codes: Sequence[str], label_of: Label) ->
     return chosen or codes[0]
 
 
+def go(key: str, code: str) -> None:
+    """Choose a code for the next run; this one has drawn its choices already."""
+    st.session_state[f"go-{key}"] = code
+    st.query_params[key] = code
+
+
 def take(key: str, codes: Sequence[str]) -> None:
     """Take the code of the address where nothing is chosen yet; ignore a bad one."""
+    sent = st.session_state.pop(f"go-{key}", None)
+    if sent in codes:
+        st.session_state[key] = sent
     if st.session_state.get(key) not in codes:
         wanted = st.query_params.get(key)
         st.session_state[key] = wanted if wanted in codes else codes[0]

@@ -80,3 +80,20 @@ def test_a_changed_part_is_found_by_verify(newspaper):
     path.write_bytes(path.read_bytes() + b" ")
     found = verify.verify(newspaper.books).filter(~pl.col("passed"))
     assert found["check"].to_list() == ["the landing is what was landed"]
+
+
+def test_a_table_with_other_columns_is_landed_anew(newspaper):
+    landing.land(newspaper.books)
+    home = newspaper.books.home.landing
+    manifest = json.loads((home / "manifest.json").read_text())
+    part = next(p for p in manifest["parts"] if p["table"] == "customers")
+    older = pl.read_parquet(home / part["file"]).drop("identity_shown")
+    older.with_columns(identity_number=pl.lit("198112189876")).write_parquet(
+        home / part["file"]
+    )
+    landing.land(newspaper.books)
+    assert landed(newspaper, "customers").height == 2
+    assert "identity_shown" in landed(newspaper, "customers").columns
+    assert landed(newspaper, "customers")["identity_number"].null_count() == 2
+    found = verify.verify(newspaper.books).filter(~pl.col("passed"))
+    assert found.is_empty()

@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "/": "Översikt",
     "/customers": "Kunder",
+    "/catalogue": "Produkter & priser",
+    "/campaigns": "Kampanjer",
     "/invoicing": "Körningar",
     "/payments": "Avvikelser",
     "/ledger_vouchers": "Bokföring & SIE",

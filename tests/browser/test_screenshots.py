@@ -14,13 +14,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 WANTED = os.environ.get("SALDO_SCREENSHOTS")
 # Set SALDO_SCREENSHOTS to keep the pictures. One address for each; {customer},
-# {invoice} and {run} come from the books.
+# {invoice}, {subscription} and {run} come from the books.
 PICTURES = {
     "overview": ("/", "light", 1330),
     "overview-dark": ("/", "dark", 1330),
     "overview-en": ("/?lang=en", "light", 1330),
     "customers": ("/customers?q=berg", "light", 900),
     "customer": ("/customers_card?customer={customer}", "light", 900),
+    "duplicates": ("/customers?view=duplicates", "light", 900),
+    "agreement": ("/subscriptions?subscription={subscription}", "light", 1000),
+    "catalogue": ("/catalogue", "light", 900),
+    "workshop": ("/catalogue?view=workshop", "light", 900),
+    "campaigns": ("/campaigns", "light", 900),
+    "new-campaign": ("/campaigns?view=workshop", "light", 1000),
     "billing-runs": ("/invoicing", "light", 900),
     "billing-run": ("/invoicing_run?run={run}", "light", 900),
     "invoice": ("/invoicing_document?invoice={invoice}", "light", 900),
@@ -35,7 +41,9 @@ def known(filled_home):
     books = open_books(Home(filled_home))
     found = queries.ask(
         books,
-        "select payer_id as customer, max(invoice_id) as invoice"
+        "select payer_id as customer, max(invoice_id) as invoice,"
+        " (select min(subscription_id) from subscriptions"
+        "  where subscriptions.payer_id = invoices.payer_id) as subscription"
         " from invoices inner join allocations on item_id = invoice_id"
         " group by payer_id order by count(*) desc, payer_id limit 1",
     )

@@ -15,6 +15,7 @@ WORDS = {
     "payment_methods", "payments", "changes", "ledger", "reports", "webhooks",
 }  # fmt: skip
 STEPS = [
+    "activated_quotes",
     "booked_vouchers",
     "delivered_papers",
     "issued_invoices",
@@ -24,6 +25,7 @@ STEPS = [
     "published_build",
     "received_files",
     "settled_credits",
+    "settled_quotes",
 ]
 
 

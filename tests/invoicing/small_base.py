@@ -40,20 +40,22 @@ def plans(**extra: dict[str, Any]) -> pl.DataFrame:
 
 def version(plan: str, amount: str, **differs: Any) -> dict[str, Any]:
     return {
-        "plan_id": plan, "version": 1, "phase": 0, "valid_from": date(1900, 1, 1),
-        "applies_to": "new", "model": "flat", "amount": Decimal(amount), "terms": "{}",
-        **differs,
+        "plan_id": plan, "price_list": "", "version": 1, "phase": 0,
+        "valid_from": date(1900, 1, 1), "applies_to": "new", "model": "flat",
+        "amount": Decimal(amount), "terms": "{}", **differs,
     }  # fmt: skip
 
 
 def base(facts: list[dict[str, Any]], policies: Policies | None = None) -> Base:
     """Return a base of one agreement, with the facts that are known so far."""
     products = pl.DataFrame(
-        [("news", "News", "0.06", "daily")], schema=shapes.PRODUCTS, orient="row"
+        [("news", "News", "0.06", "daily", None, None)],
+        schema=shapes.PRODUCTS,
+        orient="row",
     )
     subscription = {
         "subscription_id": "S1", "customer_id": "C1", "payer_id": "C1",
-        "currency": "SEK", "payment_method": "bankgiro",
+        "currency": "SEK", "payment_method": "bankgiro", "price_list": "",
         "started_on": facts[0]["effective_on"],
     }  # fmt: skip
     return Base(

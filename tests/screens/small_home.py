@@ -37,13 +37,31 @@ plans:
      prices_include_vat: true}
   - {id: app, name: Digital, product: digital, price: {amount: "129.00"},
      prices_include_vat: true}
+  - {id: both, name: Papper och digitalt, price: {amount: "349.00"},
+     prices_include_vat: true, bundle: [
+       {product: paper, standalone_price: "299.00"},
+       {product: digital, standalone_price: "129.00"}]}
 campaigns:
-  - {id: half, code: HALVA, discount: {percent: "0.5"}, lasts: {periods: 3}}
+  - {id: half, name: Halva priset, code: HALVA, discount: {percent: "0.5"},
+     lasts: {periods: 3}}
+  - id: stay
+    name: Stanna kvar
+    discount: {percent: "0.25"}
+    lasts: {periods: 2}
+    offered_on: cancellation
+    examples:
+      - {plan: daily, on: 2026-01-01, customer: running, expect: accepted}
 """
 NAMES = (
     "Åsa Öberg", "Erik Lind", "Maja Berg", "Nils Åkesson", "Karin Dahl", "Olle Ek",
     "Sara Nyström", "Per Holm", "Ebba Sjö", "Lars *Stjerna*", "Ida Vik", "Jon Hed",
 )  # fmt: skip
+# The first of them is there twice, and has told her number the second time.
+TWICE = {
+    "kind": "person", "name": "Åsa Oberg", "email": "kund0@example.se",
+    "identity_number": "811218-9876", "address_line": "Storgatan 1",
+    "postal_code": "411 01", "city": "Göteborg",
+}  # fmt: skip
 PLANS = ("daily", "weekend", "app")
 
 
@@ -73,8 +91,9 @@ def folder() -> Path:
 
 def company(approval: str = "automatic") -> Company:
     """Return a newspaper that approves by rule, or by people."""
+    policies = Policies(approval=approval, catalogue_approval=approval)
     return Company(
-        "NB", "Nordbladet AB", "5560000167", "SE", "SEK", Policies(approval=approval),
+        "NB", "Nordbladet AB", "5560000167", "SE", "SEK", policies,
         vat_number="SE556000016701", bankgiro="5050-1055", city="Stockholm",
         address_line="Storgatan 1", postal_code="111 22", email="hej@example.se",
     )  # fmt: skip
@@ -85,7 +104,7 @@ def fill(books: Books, last: date) -> None:
     first = last - timedelta(days=150)
     give(books, ApplyCompany(company(), first), first)
     give(books, ApplyCatalogue(parse(CATALOGUE), first), first)
-    give(books, RegisterCustomers(customers_frame(_customers())), first)
+    give(books, RegisterCustomers(customers_frame([*_customers(), TWICE])), first)
     give(books, Subscribe(agreements_frame(_agreements(first))), first)
     for week in range(0, 151, 7):
         on = first + timedelta(days=week)

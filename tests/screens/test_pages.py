@@ -8,6 +8,7 @@ from streamlit_app.menu import SCREENS
 PAGES = [screen.file for screen in SCREENS]
 ADDRESSES = {
     "operations/customers_card.py": {"customer": "C100002"},
+    "operations/subscriptions.py": {"subscription": "S100002"},
     "operations/invoicing_document.py": {"invoice": "NB-100003"},
 }
 
@@ -47,6 +48,24 @@ def test_a_role_has_only_its_pages(new, role, monkeypatch):
     allowed = [screen.file for screen in SCREENS if role in screen.roles]
     assert "dashboards/home.py" in allowed
     assert "controlling/ledger_vouchers.py" not in allowed
+
+
+@pytest.mark.parametrize("role", ["admin", "billing", "service", "controller"])
+def test_every_page_of_a_role_draws_for_it(new, role, monkeypatch):
+    monkeypatch.setenv("SALDO_ROLE", role)
+    for screen in SCREENS:
+        if role in screen.roles and screen.section == "customers":
+            new.open(screen.file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["service", "controller"])
+def test_who_may_only_look_has_no_button_that_decides(filled, role, monkeypatch):
+    monkeypatch.setenv("SALDO_ROLE", role)
+    at = filled.open("operations/customers_card.py", customer="C100002")
+    keys = {button.key.partition("-C1")[0] for button in at.button}
+    assert "open-erase" not in keys
+    assert ("open-agreement" in keys) == (role == "service")
 
 
 @pytest.mark.slow

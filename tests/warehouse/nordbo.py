@@ -240,12 +240,34 @@ def base(book: Facts) -> Base:
         ),
         one_offs=pl.DataFrame(schema=shapes.ONE_OFFS),
         usage=pl.DataFrame(schema=shapes.USAGE),
-    )  # fmt: skip
+        parts=_parts(book),
+        price_lists=_frame(book, "price_lists", shapes.PRICE_LISTS,
+                           list_currency="currency"),
+        campaign_steps=_frame(book, "campaign_steps", shapes.CAMPAIGN_STEPS,
+                              discount_minor="amount_minor"),
+    ).checked()  # fmt: skip
+
+
+def _parts(book: Facts) -> pl.DataFrame:
+    rows = [
+        {
+            **row,
+            "weight_micro": row.get("standalone_minor") or int(row["share"] * 10**6),
+        }
+        for row in book.rows.get("plan_parts", [])
+    ]
+    return pl.DataFrame(
+        [{name: row[name] for name in shapes.PARTS} for row in rows], shapes.PARTS
+    )
 
 
 def _frame(book: Facts, table: str, schema: pl.Schema, **renamed: str) -> pl.DataFrame:
+    withdrawn = {
+        row["applied_command"] for row in book.rows.get("catalogue_withdrawals", [])
+    }
     rows = [
         {name: row.get(renamed.get(name, name)) for name in schema}
         for row in book.rows.get(table, [])
+        if row["command_id"] not in withdrawn
     ]
     return pl.DataFrame(rows, schema, orient="row")

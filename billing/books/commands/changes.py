@@ -4,18 +4,24 @@ Each command becomes facts, and shows what they will cost first.
 """
 
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 import polars as pl
 
-from billing.books.base import Scope, load
-from billing.books.commands.subscriptions import known
+from billing.books import offers
+from billing.books.commands.one_agreement import (
+    Facts,
+    choose,
+    day,
+    decided,
+    following,
+    held,
+)
+from billing.books.commands.order_limits import hold_names
 from billing.books.handle import Given
-from billing.changes.cancellation import CREDITS, Cancel
+from billing.books.references import About, known
+from billing.changes.cancellation import EXIT_FEE
 from billing.changes.change import (
     AddItem,
-    AlreadyEnded,
     CannotUndo,
     ChangeSubscription,
     NothingToChange,
@@ -24,17 +30,13 @@ from billing.changes.change import (
     UnknownChange,
     UnknownItem,
     WrongDate,
-    resolved,
 )
 from billing.changes.pause import EFFECTS, Pause, Resume
 from billing.decision import Decision
-from billing.errors import Invalid
-from billing.invoicing import charges, run, timeline
+from billing.errors import Conflict, Invalid
+from billing.invoicing import timeline
 from billing.invoicing.base import Base
-from billing.invoicing.timeline import CHANGES, MAIN
-from billing.subscriptions.agreement import UnknownSubscription
-
-Facts = list[dict[str, Any]]
+from billing.invoicing.timeline import MAIN
 
 
 class UnknownPlan(Invalid):
@@ -45,17 +47,16 @@ class UnknownCampaign(Invalid):
     """There is no such campaign."""
 
 
-class WrongChoice(Invalid):
-    """A choice is none of those that exist."""
+class CampaignRefused(Conflict):
+    """The rules of the campaign do not let the agreement take it."""
 
 
 def change_subscription(command: ChangeSubscription, given: Given) -> Decision:
     """Record another plan, quantity, price, billing day or campaign from a day."""
-    base = _base(command.subscription_id, given)
-    on = _day(base, command.effective, given)
-    reference = known(given.books.read)
+    base = held(command.subscription_id, given)
+    on = day(base, command.effective, given)
     if command.plan_id is not None:
-        _require(reference.plans, "plan_id", command.plan_id, UnknownPlan)
+        _require_plan(command.plan_id, given)
     facts: Facts = []
     if (command.plan_id, command.quantity, command.agreed_minor) != (None, None, None):
         facts.append(
@@ -76,47 +77,59 @@ def change_subscription(command: ChangeSubscription, given: Given) -> Decision:
             }
         )
     if command.campaign is not None:
-        campaign = _campaign(command.campaign, reference.campaigns)
-        facts.append({"kind": "campaign", "item": MAIN, "campaign_id": campaign})
+        plan_id = command.plan_id or offers.plan_on(base, on)
+        taker = offers.Taker(base, str(plan_id), on, offers.CHANGE)
+        facts.append(_campaign(command.campaign, taker, given))
     if not facts:
         raise NothingToChange(
             "say what is to change: plan, quantity, price, day or campaign"
         )
-    return _decided(base, [f | {"effective_on": on} for f in facts], given)
+    return decided(base, [f | {"effective_on": on} for f in facts], given)
 
 
-def _require(
-    frame: pl.DataFrame, column: str, value: str, error: type[Invalid]
-) -> None:
-    if value not in frame[column]:
-        raise error(f"there is no {column} {value!r}; see the catalogue", field=column)
+def _require_plan(plan_id: str, given: Given) -> None:
+    plans = known(given.books.read, About((), (), ())).plans
+    if plan_id not in plans["plan_id"]:
+        raise UnknownPlan(
+            f"there is no plan_id {plan_id!r}; see the catalogue", field="plan_id"
+        )
 
 
-def _campaign(name: str, campaigns: pl.DataFrame) -> str:
-    found = campaigns.filter((pl.col("code") == name) | (pl.col("campaign_id") == name))
-    if found.is_empty():
+def _campaign(name: str, taker: offers.Taker, given: Given) -> dict[str, str | None]:
+    """Return the taking of a campaign as a fact, or refuse it by the first rule."""
+    hold_names([name], [taker.customer_id], given)
+    found = offers.decided(given.books, taker, [name]).row(0, named=True)
+    if found["rule"] == "unknown":
         raise UnknownCampaign(f"there is no campaign {name!r}", field="campaign")
-    return str(found["campaign_id"][0])
+    if found["rule"] is not None:
+        raise CampaignRefused(
+            f"campaign {name} is refused; {found['remedy']}", field="campaign"
+        )
+    return {
+        "kind": "campaign",
+        "item": MAIN,
+        "campaign_id": found["campaign_id"],
+        "code": found["code"],
+    }
 
 
 def add_item(command: AddItem, given: Given) -> Decision:
     """Record one more thing on the agreement."""
-    base = _base(command.subscription_id, given)
-    reference = known(given.books.read)
-    _require(reference.plans, "plan_id", command.plan_id, UnknownPlan)
+    base = held(command.subscription_id, given)
+    _require_plan(command.plan_id, given)
     fact = {
         "kind": "add",
         "item": command.item,
         "plan_id": command.plan_id,
         "quantity": command.quantity,
-        "effective_on": _day(base, command.effective, given),
+        "effective_on": day(base, command.effective, given),
     }
-    return _decided(base, [fact], given)
+    return decided(base, [fact], given)
 
 
 def remove_item(command: RemoveItem, given: Given) -> Decision:
     """Record the end of an item."""
-    base = _base(command.subscription_id, given)
+    base = held(command.subscription_id, given)
     items = timeline.intervals(base.changes)["item"]
     if command.item not in items:
         raise UnknownItem(
@@ -127,53 +140,39 @@ def remove_item(command: RemoveItem, given: Given) -> Decision:
         "kind": "remove",
         "item": command.item,
         "credit": command.credit,
-        "effective_on": _day(base, command.effective, given),
+        "effective_on": day(base, command.effective, given),
     }
-    return _decided(base, [fact], given)
+    return decided(base, [fact], given)
 
 
 def pause(command: Pause, given: Given) -> Decision:
     """Record a pause."""
-    _choose("effect", command.effect, EFFECTS)
+    choose("effect", command.effect, EFFECTS)
     if command.until_on is not None and command.until_on <= command.from_on:
         raise WrongDate(
             "a pause ends after the day on which it begins", field="until_on"
         )
-    base = _base(command.subscription_id, given)
+    base = held(command.subscription_id, given)
     fact = {
         "kind": "pause",
         "effective_on": command.from_on,
         "until_on": command.until_on,
         "effect": command.effect,
     }
-    return _decided(base, [fact], given)
+    return decided(base, [fact], given)
 
 
 def resume(command: Resume, given: Given) -> Decision:
     """Record the end of a pause."""
-    base = _base(command.subscription_id, given)
-    on = _day(base, command.effective, given)
+    base = held(command.subscription_id, given)
+    on = day(base, command.effective, given)
     running = timeline.pauses(timeline.without_undone(base.changes)).filter(
         (pl.col("paused_from") <= on)
         & (pl.col("paused_to").is_null() | (pl.col("paused_to") > on))
     )
     if running.is_empty():
         raise WrongDate(f"agreement {command.subscription_id} is not paused on {on}")
-    return _decided(base, [{"kind": "resume", "effective_on": on}], given)
-
-
-def cancel(command: Cancel, given: Given) -> Decision:
-    """Record the end of an agreement."""
-    if command.credit is not None:
-        _choose("credit", command.credit, CREDITS)
-    base = _base(command.subscription_id, given)
-    fact = {
-        "kind": "cancel",
-        "effective_on": _day(base, command.effective, given),
-        "credit": command.credit,
-        "reason": command.reason,
-    }
-    return _decided(base, [fact], given)
+    return decided(base, [{"kind": "resume", "effective_on": on}], given)
 
 
 def undo(command: Undo, given: Given) -> Decision:
@@ -188,7 +187,7 @@ def undo(command: Undo, given: Given) -> Decision:
         raise CannotUndo(
             "a start is not undone; cancel the agreement from its first day"
         )
-    base = _base(found[0]["subscription_id"], given)
+    base = held(found[0]["subscription_id"], given)
     if command.change_id in base.changes["undoes"]:
         raise CannotUndo(f"change {command.change_id} is taken back already")
     fact = {
@@ -196,102 +195,30 @@ def undo(command: Undo, given: Given) -> Decision:
         "undoes": command.change_id,
         "effective_on": given.moment.on,
     }
-    return _decided(base, [fact], given)
+    unbilled = pl.col("charge_id") == command.change_id + EXIT_FEE
+    kept = replace(base, one_offs=base.one_offs.filter(~unbilled))
+    return decided(kept, [fact], given, _taken_back(command.change_id, kept, given))
 
 
-def _choose(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise WrongChoice(
-            f"{name} is {value!r}; it must be one of {', '.join(allowed)}", field=name
-        )
+def _taken_back(change_id: str, base: Base, given: Given) -> Facts:
+    """Return what gives an exit fee back that has been billed; one that has not lapses.
 
-
-def _base(subscription_id: str, given: Given) -> Base:
-    """Load one agreement, and hold it until the commit."""
-    found = given.rows(
-        "select legal_entity from subscriptions where subscription_id = %s",
-        (subscription_id,),
+    A fee lapses with the cancellation that it is for (`base.LAPSED`).
+    """
+    charged: Facts = given.rows(
+        "select customer_id, legal_entity, product_id, currency, amount_minor, text"
+        " from one_off_charges as charge where charge_id = %s and exists ("
+        " select from invoice_lines as line where line.source_id = charge.charge_id"
+        " and line.kind = 'one_off')",
+        (change_id + EXIT_FEE,),
     )
-    if not found:
-        raise UnknownSubscription(f"there is no agreement {subscription_id}")
-    given.connection.execute(
-        "select 1 from billing_positions where subscription_id = %s for update",
-        (subscription_id,),
-    )
-    entity, scope = found[0]["legal_entity"], Scope.of([subscription_id])
-    return load(given.books, entity, scope, given.moment.on)
-
-
-def _day(base: Base, effective: date | str, given: Given) -> date:
-    """Return the day that is meant, which must lie within the agreement."""
-    on = given.moment.on
-    renewal = _renewal(base, on) if effective in {"renewal", "period_end"} else None
-    day = resolved(effective, on=on, renewal_on=renewal)
-    ended = timeline.intervals(base.changes)["to_on"]
-    last = None if ended.null_count() else ended.max()
-    if isinstance(last, date) and day > last:
-        raise AlreadyEnded(
-            f"the agreement ends on {last}; a change on {day} would have no effect"
-        )
-    return day
-
-
-def _renewal(base: Base, on: date) -> date | None:
-    """Return the first day after the period of the main item that runs on the day."""
-    pieces = charges.charges(base, timeline.intervals(base.changes), through=on)
-    running = pieces.filter(
-        (pl.col("item") == MAIN)
-        & (pl.col("kind") != "setup")
-        & (pl.col("cycle_to") > on)
-    ).sort("period_from")
-    return None if running.is_empty() else running["cycle_to"][0]
-
-
-def _decided(base: Base, facts: Facts, given: Given) -> Decision:
-    """Return the facts to append, and what they make the next runs issue instead."""
-    subscription_id = base.subscriptions["subscription_id"][0]
-    number = base.changes.height + 1
-    rows = [
-        {
-            "change_id": f"{subscription_id}/{number + n}",
-            "subscription_id": subscription_id,
-            **fact,
+    undo_id = f"{base.subscriptions['subscription_id'][0]}/{following(base)}"
+    return [
+        row
+        | {
+            "charge_id": undo_id + EXIT_FEE,
+            "amount_minor": -row["amount_minor"],
+            "effective_on": given.moment.on,
         }
-        for n, fact in enumerate(facts)
+        for row in charged
     ]
-    # Facts on one date come in the order of recording, after all that is recorded.
-    last = base.changes["seq"].max()
-    overlay = [row | {"seq": int(last or 0) + n} for n, row in enumerate(rows, 1)]
-    changed = replace(base, changes=pl.concat([base.changes, _as_changes(overlay)]))
-    return Decision(
-        rows={"subscription_changes": rows},
-        answer={
-            "subscription_id": subscription_id,
-            "change_id": rows[0]["change_id"],
-            "effective_on": facts[0]["effective_on"].isoformat(),
-            **({"effect": _effect(base, changed, given)} if given.preview else {}),
-        },
-        touched=(subscription_id,),
-    )
-
-
-def _as_changes(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    known_columns = [{k: v for k, v in row.items() if k in CHANGES} for row in rows]
-    return pl.DataFrame(known_columns, schema=CHANGES)
-
-
-def _effect(before: Base, after: Base, given: Given) -> dict[str, Any]:
-    """Return what the next run issues with the change, and what without it."""
-    on = given.moment.on
-    now, then = run.bill(after, on=on), run.bill(before, on=on)
-    lines = now.issue.lines.select(
-        "text", "period_from", "period_to", "net_minor", "vat_minor"
-    )
-    return {
-        "next_run": now.totals,
-        "without_change": then.totals,
-        "lines": [
-            {k: v.isoformat() if isinstance(v, date) else v for k, v in line.items()}
-            for line in lines.to_dicts()
-        ],
-    }

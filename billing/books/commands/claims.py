@@ -38,7 +38,9 @@ PAYABLE = """
         ordered.attempts, ordered.waiting
     from open_invoices inner join invoices using (invoice_id, due_on)
     cross join lateral (
-        select mandate_id, event from mandates where customer_id = payer_id
+        select mandate_id, event from mandates where customer_id = any(array(
+            select payer_id union all
+            select merged_id from merges_standing where kept_id = payer_id))
         order by effective_on desc, seq desc limit 1) as mandate
     cross join lateral (
         select coalesce(sum(amount_minor), 0) as amount_minor

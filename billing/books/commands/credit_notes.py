@@ -10,6 +10,7 @@ from billing.books.handle import Given
 from billing.decision import Decision, events
 from billing.errors import Conflict, NotFound
 from billing.identifiers import ocr
+from billing.invoicing import opening
 from billing.invoicing.base import IDENTITY
 from billing.invoicing.command import CreditInvoice
 from billing.invoicing.credit import credited
@@ -71,6 +72,10 @@ class NotAnInvoice(Conflict):
     """A credit note is not credited."""
 
 
+class NotOurInvoice(Conflict):
+    """An invoice that was taken over open is not credited here."""
+
+
 def credit_invoice(command: CreditInvoice, given: Given) -> Decision:
     """Issue a credit note over the lines named; it settles its invoice first."""
     invoice = _invoice(command.invoice_id, given)
@@ -109,6 +114,11 @@ def _invoice(invoice_id: str, given: Given) -> dict[str, Any]:
     )
     if not found:
         raise UnknownInvoice(f"there is no invoice {invoice_id}")
+    if found[0]["series"] == opening.SERIES:
+        raise NotOurInvoice(
+            f"{invoice_id} was issued by the system before this one, which has "
+            "accounted for its tax; give a single charge below zero on the product"
+        )
     if found[0]["kind"] != "invoice":
         raise NotAnInvoice(f"{invoice_id} is a credit note; credit an invoice")
     given.connection.execute(

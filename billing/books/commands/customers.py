@@ -1,13 +1,16 @@
 """Registering companies, persons and firms: what is loaded, decided and appended."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
+from billing.books import sealing
 from billing.books.handle import Given
 from billing.company import ApplyCompany, Company
 from billing.customers import registration
 from billing.customers.registration import (
+    DELIVERIES,
     DETAILS,
     ChangeCustomer,
     CustomerDiffers,
@@ -16,7 +19,7 @@ from billing.customers.registration import (
     WrongCustomer,
 )
 from billing.decision import Decision, events
-from billing.identifiers import bankgiro, organisationsnummer, vat_number
+from billing.identifiers import bankgiro, gln, organisationsnummer, vat_number
 
 SERIES = "customer"
 FIRST_NUMBER = 100001
@@ -74,21 +77,24 @@ def _checked_numbers(company: Company) -> dict[str, Any]:
 
 
 def register_customers(command: RegisterCustomers, given: Given) -> Decision:
-    """Record new customers.
+    """Record new customers; a person's identity number is sealed.
 
     Those known with the same identity and name stay as they are.
     """
-    _refuse_wrong(command.customers)
-    customers = registration.completed(command.customers)
+    on = given.moment.on
+    _refuse_wrong(command.customers, on)
+    customers = sealing.sealed(
+        sealing.seal_of(given.books.home),
+        registration.completed(command.customers, on),
+    )
     known = _known(customers, given)
     _refuse_other_identity(customers, known, given)
     new = customers.join(known, on="customer_id", how="anti", nulls_equal=False)
     numbered, following = _numbered(new, given)
-    on = given.moment.on
     return Decision(
         rows={
             "customers": numbered.select(
-                "customer_id", "kind", "identity_scheme", "identity_number"
+                "customer_id", "kind", "identity_scheme", *sealing.COLUMNS
             ).with_columns(registered_on=on),
             "customer_details": numbered.select("customer_id", *DETAILS).with_columns(
                 effective_on=on
@@ -104,8 +110,8 @@ def register_customers(command: RegisterCustomers, given: Given) -> Decision:
     )
 
 
-def _refuse_wrong(customers: pl.DataFrame) -> None:
-    wrong = registration.refusals(customers)
+def _refuse_wrong(customers: pl.DataFrame, on: date) -> None:
+    wrong = registration.refusals(customers, on)
     if not wrong.is_empty():
         first = wrong.row(0, named=True)
         raise WrongCustomer(
@@ -118,7 +124,7 @@ def _refuse_wrong(customers: pl.DataFrame) -> None:
 def _known(customers: pl.DataFrame, given: Given) -> pl.DataFrame:
     numbers = customers["customer_id"].drop_nulls().to_list()
     found = given.frame(
-        "select customer_id, kind as known_kind, identity_number as known_identity"
+        "select customer_id, kind as known_kind, identity_hash as known_identity"
         " from customers where customer_id = any(%s)",
         (numbers,),
     )
@@ -132,7 +138,7 @@ def _refuse_other_identity(
     """Refuse a number that is another's, and an identity that has another number."""
     clash = customers.join(known, on="customer_id").filter(
         (pl.col("kind") != pl.col("known_kind"))
-        | pl.col("identity_number").ne_missing(pl.col("known_identity"))
+        | pl.col("identity_hash").ne_missing(pl.col("known_identity"))
     )
     if not clash.is_empty():
         raise CustomerDiffers(
@@ -141,8 +147,8 @@ def _refuse_other_identity(
         )
     new = customers.join(known, on="customer_id", how="anti")
     taken = given.rows(
-        "select customer_id from customers where identity_number = any(%s) limit 1",
-        (new["identity_number"].drop_nulls().to_list(),),
+        "select customer_id from customers where identity_hash = any(%s) limit 1",
+        (new["identity_hash"].drop_nulls().to_list(),),
     )
     if taken:
         raise CustomerDiffers(
@@ -177,7 +183,7 @@ def change_customer(command: ChangeCustomer, given: Given) -> Decision:
     )
     if not latest:
         raise UnknownCustomer(f"there is no customer {command.customer_id}")
-    details = {name: latest[0][name] for name in DETAILS} | command.details
+    details = {name: latest[0][name] for name in DETAILS} | _checked(command.details)
     row = {
         "customer_id": command.customer_id,
         "effective_on": command.effective_on,
@@ -186,3 +192,23 @@ def change_customer(command: ChangeCustomer, given: Given) -> Decision:
     return Decision(
         rows={"customer_details": [row]}, answer={"customer_id": command.customer_id}
     )
+
+
+def _checked(details: dict[str, str | None]) -> dict[str, str | None]:
+    """Return details with their numbers in canonical form, or say what is wrong."""
+    for name in ("name", "country", "language", "delivery"):
+        if name in details and not (details[name] or "").strip():
+            raise WrongCustomer(
+                f"the {name} is missing; fill in the {name}", field=name
+            )
+    if details.get("delivery", "none") not in DELIVERIES:
+        raise WrongCustomer(
+            f"{details['delivery']!r} is no way of delivery; "
+            f"write one of {', '.join(DELIVERIES)}",
+            field="delivery",
+        )
+    numbers = {"vat_number": vat_number.validate, "gln": gln.validate}
+    return {
+        name: numbers[name](value) if value and name in numbers else value
+        for name, value in details.items()
+    }

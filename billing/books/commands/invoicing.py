@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from psycopg.errors import LockNotAvailable
 
-from billing.books.base import Scope, load
+from billing.books.base import WAITING, Scope, load
 from billing.books.handle import SYSTEM, Given
 from billing.company import Policies
 from billing.decision import Decision, events
@@ -166,8 +166,7 @@ def _run(legal_entity: str, given: Given) -> Run | None:
 def _waiting_charges(legal_entity: str, given: Given) -> bool:
     found = given.rows(
         "select 1 from one_off_charges as charge where legal_entity = %s"
-        " and effective_on <= %s and not exists (select from invoice_lines as line"
-        " where line.source_id = charge.charge_id and line.kind = 'one_off') limit 1",
+        f" and effective_on <= %s and {WAITING} limit 1",
         (legal_entity, given.moment.on),
     )
     return bool(found)

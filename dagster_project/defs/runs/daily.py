@@ -22,7 +22,19 @@ def settled_credits(
 
 
 @daily_asset(
-    "invoicing", "runs", kinds={"polars", "postgres"}, deps=["settled_credits"]
+    "subscriptions", "runs", kinds={"polars", "postgres"}, deps=["settled_credits"]
+)
+def activated_quotes(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """Quotes that are signed and paid, become agreements; old ones lapse."""
+    answers = daily.activate_quotes(books.open(), moment(context))
+    count = sum(len(answer["activated"]) for answer in answers)
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
+@daily_asset(
+    "invoicing", "runs", kinds={"polars", "postgres"}, deps=["activated_quotes"]
 )
 def issued_invoices(
     context: dg.AssetExecutionContext, books: BooksResource
@@ -39,7 +51,19 @@ def issued_invoices(
     )
 
 
-@daily_asset("dunning", "runs", kinds={"polars", "postgres"}, deps=["issued_invoices"])
+@daily_asset(
+    "payments", "runs", kinds={"polars", "postgres"}, deps=["issued_invoices"]
+)
+def settled_quotes(
+    context: dg.AssetExecutionContext, books: BooksResource
+) -> dg.MaterializeResult:
+    """First payments of quotes, placed on the invoices of their agreements."""
+    answers = daily.activate_quotes(books.open(), moment(context))
+    count = _total(answers, "placed")
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
+@daily_asset("dunning", "runs", kinds={"polars", "postgres"}, deps=["settled_quotes"])
 def issued_reminders(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:

@@ -15,6 +15,7 @@ standing as (
         changes.subscription_id,
         changes.plan_id,
         changes.campaign_id,
+        changes.campaign_code,
         changes.seq,
         changes.change_kind,
         changes.anchor_kind,

@@ -1,10 +1,29 @@
-with invoices as (
+-- What was open in the system before is taken over as it is: the receivable against
+-- opening balances. Its revenue and its VAT have been accounted for there.
+with opening_lines as (
+    select
+        invoice_id,
+        period_from as taken_over_on
+    from {{ ref('stg_books__invoice_lines') }}
+    where line_kind = 'opening'
+),
+
+documents as (
+    select
+        invoices.*,
+        opening_lines.taken_over_on
+    from {{ ref('stg_books__invoices') }} as invoices
+    left join opening_lines on invoices.invoice_id = opening_lines.invoice_id
+),
+
+invoices as (
     select
         *,
         case invoice_kind
             when 'credit_note' then 'credit_note_issued' else 'invoice_issued'
         end as event_name
-    from {{ ref('stg_books__invoices') }}
+    from documents
+    where taken_over_on is null
 ),
 
 -- Two categories of one rate (a paper and its digital edition) share an account.
@@ -20,6 +39,24 @@ taxes as (
 
 lines as (
     select * from {{ ref('invoice_lines') }}
+    where line_kind is distinct from 'opening'
+),
+
+taken_over as (
+    select
+        invoice_id as object_id,
+        legal_entity,
+        payer_id as customer_id,
+        'opening_moved_in' as event_name,
+        currency,
+        null as account_qualifier,
+        'open_minor' as amount_name,
+        0 as object_line,
+        total_minor as amount_minor,
+        taken_over_on as accounting_date,
+        recorded_at
+    from documents
+    where taken_over_on is not null
 ),
 
 totals as (
@@ -99,6 +136,8 @@ posted as (
     select * from vat
     union all by name
     select * from net
+    union all by name
+    select * from taken_over
 )
 
 select * from posted

@@ -23,6 +23,14 @@ vat_rates as (
     select * from {{ ref('int_vat_rates_dated') }}
 ),
 
+parts as (
+    select * from {{ ref('int_plan_parts_dated') }}
+),
+
+products as (
+    select * from {{ ref('int_products_current') }}
+),
+
 subscription_days as (
     select
         subscription_id,
@@ -67,10 +75,12 @@ vat_days as (
         items.item,
         vat_rates.valid_from as cut_on
     from items
+    inner join parts on items.plan_id = parts.plan_id
+    inner join products on parts.product_id = products.product_id
     inner join vat_rates
         on
             items.legal_entity = vat_rates.legal_entity
-            and items.vat_category = vat_rates.vat_category
+            and products.vat_category = vat_rates.vat_category
     where
         items.prices_include_vat
         and vat_rates.valid_from > items.from_on

@@ -4,7 +4,7 @@ with pieces as (
 ),
 
 subscriptions as (
-    select * from {{ ref('stg_books__subscriptions') }}
+    select * from {{ ref('int_subscriptions_standing') }}
 ),
 
 plans as (
@@ -25,6 +25,7 @@ with_cycles as (
         plans.usage_metric,
         plans.every_unit,
         pieces.quantity,
+        subscriptions.price_list,
         pieces.agreed_minor,
         plans.minimum_minor,
         plans.cycle_months,
@@ -32,9 +33,21 @@ with_cycles as (
         plans.value_factor,
         plans.value_divisor,
         plans.prices_include_vat,
-        pieces.plan_from_on,
+        subscriptions.is_moved_in,
+        subscriptions.started_on,
         pieces.from_on,
         pieces.to_on,
+        plans.is_fixed_term or subscriptions.is_gift_for_a_time as is_fixed_term,
+        -- What has moved in has had its first plan for as long as it has run.
+        case
+            when
+                pieces.item = 'main'
+                and pieces.plan_from_on = min(pieces.plan_from_on) over (
+                    partition by pieces.subscription_id, pieces.item
+                )
+                then least(pieces.plan_from_on, subscriptions.started_on)
+            else pieces.plan_from_on
+        end as plan_from_on,
         coalesce(
             pieces.anchor_kind, plans.anchor_kind, 'subscription'
         ) as anchor_kind,
@@ -42,7 +55,7 @@ with_cycles as (
             when pieces.anchor_kind is not null then pieces.anchor_day
             else plans.anchor_day
         end as anchor_day,
-        coalesce(pieces.anchored_on, subscriptions.started_on) as counted_from
+        coalesce(pieces.counted_from, subscriptions.started_on) as counted_from
     from pieces
     inner join subscriptions on pieces.subscription_id = subscriptions.subscription_id
     inner join plans on pieces.plan_id = plans.plan_id

@@ -12,7 +12,9 @@ anchors as (
         subscription_id,
         effective_on as anchored_on,
         arg_max_null(anchor_kind, seq) as anchor_kind,
-        arg_max_null(anchor_day, seq) as anchor_day
+        arg_max_null(anchor_day, seq) as anchor_day,
+        -- After an odd first period cycles are counted from its end, backwards too.
+        coalesce(arg_max_null(until_on, seq), effective_on) as counted_from
     from changes
     where anchor_kind is not null
     group by subscription_id, effective_on
@@ -73,7 +75,7 @@ latest_anchors as (
         pieces.from_on,
         arg_max_null(anchors.anchor_kind, anchors.anchored_on) as anchor_kind,
         arg_max_null(anchors.anchor_day, anchors.anchored_on) as anchor_day,
-        max(anchors.anchored_on) as anchored_on
+        arg_max_null(anchors.counted_from, anchors.anchored_on) as counted_from
     from pieces
     inner join anchors
         on
@@ -92,7 +94,7 @@ items_cut as (
         pieces.quantity,
         pieces.agreed_minor,
         latest_anchors.anchor_day,
-        latest_anchors.anchored_on,
+        latest_anchors.counted_from,
         pieces.plan_from_on,
         pieces.from_on,
         pieces.to_on

@@ -20,7 +20,7 @@ deviations as (
 
 invoices as (
     select * from {{ ref('invoices') }}
-    where issued_on <= {{ as_of() }}
+    where issued_on <= {{ as_of() }} and invoice_series <> 'M'
 ),
 
 amounts as (

@@ -10,7 +10,8 @@ with recursive steps as (
             when 'day' then 1 when 'week' then 7 else 0
         end, price_version) as cycle_days
     from {{ ref('stg_books__price_versions') }}
-    where phase > 0
+    -- A price list has prices of its own for the steps, and the plan's durations.
+    where phase > 0 and price_list = ''
     group by plan_id, phase
 ),
 

@@ -1,16 +1,24 @@
 -- The days inside an item's intervals on which its catalogue price may change.
 with items as (
     select * from {{ ref('int_items_anchored') }}
-    where agreed_minor is null
 ),
 
 versions as (
     select * from {{ ref('stg_books__price_versions') }}
 ),
 
+-- Another composition of a bundle holds from the next cycle on, like a renewal.
+compositions as (
+    select distinct
+        plan_id,
+        effective_on
+    from {{ ref('stg_books__plan_parts') }}
+),
+
 version_days as (
     select distinct
         plan_id,
+        price_list,
         applies_to,
         valid_from as cut_on
     from versions
@@ -18,10 +26,18 @@ version_days as (
     union
     select distinct
         plan_id,
+        price_list,
         applies_to,
         valid_to as cut_on
     from versions
     where valid_to is not null
+    union all
+    select
+        plan_id,
+        null as price_list,
+        'renewal' as applies_to,
+        effective_on as cut_on
+    from compositions
 ),
 
 inside as (
@@ -32,7 +48,15 @@ inside as (
     from items
     inner join version_days on items.plan_id = version_days.plan_id
     where
-        version_days.cut_on > items.from_on - items.cycle_months * 31 - items.cycle_days
+        (
+            version_days.price_list is null
+            or (
+                version_days.price_list = items.price_list
+                and items.agreed_minor is null
+            )
+        )
+        and version_days.cut_on
+        > items.from_on - items.cycle_months * 31 - items.cycle_days
         and (items.to_on is null or version_days.cut_on < items.to_on)
 ),
 

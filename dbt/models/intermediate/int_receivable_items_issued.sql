@@ -3,23 +3,37 @@ with invoices as (
     select * from {{ ref('stg_books__invoices') }}
 ),
 
+customers as (
+    select * from {{ ref('int_customers_standing') }}
+),
+
+opening_lines as (
+    select
+        invoice_id,
+        period_from as taken_over_on
+    from {{ ref('stg_books__invoice_lines') }}
+    where line_kind = 'opening'
+),
+
 reminders as (
     select * from {{ ref('stg_books__reminders') }}
 ),
 
 documents as (
     select
-        invoice_id as item_id,
-        invoice_id,
-        legal_entity,
-        payer_id as customer_id,
-        invoice_kind as item_kind,
-        currency,
-        total_minor as amount_minor,
-        issued_on,
-        due_on,
-        recorded_at
+        invoices.invoice_id as item_id,
+        invoices.invoice_id,
+        invoices.legal_entity,
+        invoices.payer_id,
+        invoices.invoice_kind as item_kind,
+        invoices.currency,
+        invoices.total_minor as amount_minor,
+        -- What was taken over is owed here from that day on.
+        coalesce(opening_lines.taken_over_on, invoices.issued_on) as issued_on,
+        invoices.due_on,
+        invoices.recorded_at
     from invoices
+    left join opening_lines on invoices.invoice_id = opening_lines.invoice_id
 ),
 
 reminder_claims as (
@@ -27,7 +41,7 @@ reminder_claims as (
         reminders.reminder_id as item_id,
         reminders.invoice_id,
         invoices.legal_entity,
-        invoices.payer_id as customer_id,
+        invoices.payer_id,
         'reminder' as item_kind,
         reminders.currency,
         reminders.fee_minor + reminders.interest_minor as amount_minor,
@@ -43,6 +57,22 @@ items as (
     select * from documents
     union all by name
     select * from reminder_claims
+),
+
+receivable_items as (
+    select
+        items.item_id,
+        items.invoice_id,
+        items.legal_entity,
+        items.item_kind,
+        items.currency,
+        items.amount_minor,
+        items.issued_on,
+        items.due_on,
+        items.recorded_at,
+        coalesce(customers.standing_id, items.payer_id) as customer_id
+    from items
+    left join customers on items.payer_id = customers.customer_id
 )
 
-select * from items
+select * from receivable_items

@@ -2,20 +2,10 @@
 
 from alembic import op
 
+from billing.books.migrations.append_only import append_only
+
 revision = "0001"
 down_revision = None
-
-# Every fact carries both time axes: its own business date and the moment and
-# transaction of recording. The defaults read what handle() has set for the
-# transaction, so a row written outside the handler is refused.
-AXES = """
-    seq bigint not null default nextval('books.fact_seq'),
-    xid xid8 not null default pg_current_xact_id(),
-    recorded_at timestamptz not null
-        default current_setting('saldo.at')::timestamptz,
-    actor text not null default current_setting('saldo.actor'),
-    command_id uuid not null default current_setting('saldo.command_id')::uuid
-"""
 
 FACTS = {
     "commands": """
@@ -412,9 +402,12 @@ do $$ begin
     end if;
 end $$;
 grant usage on schema books to saldo_app, saldo_reader;
-grant select on all tables in schema books to saldo_app, saldo_reader;
 grant usage on sequence books.fact_seq to saldo_app;
 grant temporary on database {database} to saldo_app;
+"""
+
+GRANTS = """
+grant select on all tables in schema books to saldo_app, saldo_reader;
 grant insert, update on books.counters to saldo_app;
 grant insert, update, delete on books.billing_positions, books.open_invoices,
     books.webhook_queue to saldo_app;
@@ -429,22 +422,12 @@ def upgrade() -> None:
     op.execute("create extension if not exists pg_trgm")
     op.execute("create sequence books.fact_seq")
     op.execute(REFUSAL)
+    op.execute(ROLES.format(database=f'"{database}"'))
     for table, columns in FACTS.items():
-        op.execute(f"create table books.{table} ({AXES}, {columns})")
-        op.execute(f"create index on books.{table} (xid)")
-        op.execute(
-            f"create trigger append_only before update or delete on books.{table}"
-            " for each row execute function books.refuse()"
-        )
-        op.execute(
-            f"create trigger no_truncate before truncate on books.{table}"
-            " for each statement execute function books.refuse()"
-        )
+        append_only(op, table, columns)
     for statements in (STATE, INDEXES, GUARDS, VIEWS):
         op.execute(statements)
-    op.execute(ROLES.format(database=f'"{database}"'))
-    for table in FACTS:
-        op.execute(f"grant insert on books.{table} to saldo_app")
+    op.execute(GRANTS)
 
 
 def downgrade() -> None:

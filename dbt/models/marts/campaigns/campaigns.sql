@@ -18,6 +18,7 @@ in_force as (
     from {{ ref('price_periods') }}
     where
         campaign_id is not null
+        and status = 'active'
         and valid_from <= {{ as_of() }}
         and (valid_to is null or valid_to > {{ as_of() }})
 ),

@@ -1,6 +1,9 @@
 with lines as (
     select * from {{ ref('invoice_lines') }}
-    where net_minor <> 0 and issued_on <= {{ as_of() }}
+    where
+        net_minor <> 0
+        and line_kind is distinct from 'opening'
+        and issued_on <= {{ as_of() }}
 ),
 
 schedules as (

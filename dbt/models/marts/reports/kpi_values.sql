@@ -10,7 +10,16 @@ deviations as (
 
 invoices as (
     select * from {{ ref('invoices') }}
-    where issued_on <= {{ as_of() }}
+    where issued_on <= {{ as_of() }} and invoice_series <> 'M'
+),
+
+prepaid as (
+    select * from {{ ref('price_periods') }}
+    where
+        item = 'main'
+        and status = 'prepaid'
+        and valid_from <= {{ as_of() }}
+        and (valid_to is null or valid_to > {{ as_of() }})
 ),
 
 counts_and_rates as (
@@ -60,6 +69,14 @@ counts_and_rates as (
         'invoices.issued' as kpi_id,
         count(*) filter (where invoice_kind = 'invoice') as kpi_value
     from invoices
+    group by legal_entity, currency
+    union all
+    select
+        legal_entity,
+        currency,
+        'prepaid.active' as kpi_id,
+        count(*) as kpi_value
+    from prepaid
     group by legal_entity, currency
 ),
 

@@ -108,6 +108,8 @@ mrr_movements as (
         windows.month_end,
         case
             when windows.mrr_before = 0 and windows.was_paused then 'expansion'
+            when windows.mrr_before = 0 and reasons.reason = 'transfer_in'
+                then 'transfer'
             when
                 windows.mrr_before = 0
                 and first_paid.first_paid_on

@@ -14,7 +14,7 @@ with lines as (
             else last_day(issued_on)
         end as last_month_end
     from {{ ref('invoice_lines') }}
-    where net_minor <> 0
+    where net_minor <> 0 and line_kind is distinct from 'opening'
 ),
 
 line_months as (

@@ -1,5 +1,5 @@
 with subscriptions as (
-    select * from {{ ref('stg_books__subscriptions') }}
+    select * from {{ ref('int_subscriptions_standing') }}
 ),
 
 periods as (
@@ -45,11 +45,14 @@ agreements as (
         subscriptions.customer_id,
         subscriptions.payer_id,
         subscriptions.recipient_id,
+        subscriptions.giver_id,
+        subscriptions.quote_id,
         subscriptions.legal_entity,
         coalesce(main_today.plan_id, main_spans.last_plan_id) as plan_id,
         main_today.campaign_id,
         subscriptions.currency,
         subscriptions.payment_method,
+        subscriptions.price_list,
         case
             when main_today.status is not null then main_today.status
             when main_spans.begins_on > {{ as_of() }} then 'not_started'
@@ -61,7 +64,9 @@ agreements as (
         main_today.quantity,
         coalesce(values_today.item_count, 0) as item_count,
         coalesce(values_today.mrr, cast(0 as decimal(18, 6))) as mrr,
+        subscriptions.is_moved_in,
         subscriptions.started_on,
+        subscriptions.bound_until,
         nullif(main_spans.ends_on, date '9999-12-31') as ended_on
     from subscriptions
     left join main_today

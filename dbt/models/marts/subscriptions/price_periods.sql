@@ -68,6 +68,7 @@ periods as (
         any_value(mrr_native) as mrr_native,
         any_value(mrr_full_price) as mrr_full_price,
         any_value(included_micro) as included_micro,
+        any_value(is_moved_in) as is_moved_in,
         min(from_on) as valid_from,
         arg_max_null(to_on, from_on) as valid_to
     from numbered
@@ -93,6 +94,7 @@ reasoned as (
         *,
         case
             when before_to is null and status = 'trial' then 'trial'
+            when before_to is null and is_moved_in then 'transfer_in'
             when before_to is null and item <> 'main' then 'addon'
             when before_to is null then 'signup'
             when before_to < valid_from then 'winback'

@@ -9,6 +9,7 @@ renamed as (
         command_id,
         name as customer_name,
         vat_number,
+        gln,
         email,
         phone,
         address_line,

@@ -9,7 +9,7 @@ renamed as (
         command_id,
         kind as customer_kind,
         identity_scheme,
-        identity_number,
+        identity_shown,
         actor,
         registered_on,
         recorded_at

@@ -16,6 +16,7 @@ renamed as (
         item,
         vat_category,
         text as line_text,
+        bundle,
         recognised,
         amends_line,
         actor,

@@ -16,6 +16,8 @@ renamed as (
         usage_metric,
         usage_aggregation,
         term_unit,
+        exit_fee_kind,
+        trial_then,
         actor,
         every_count,
         anchor_day,
@@ -23,12 +25,15 @@ renamed as (
         minimum_minor,
         binding_count,
         notice_count,
+        lasts_count,
+        exit_fee_minor,
         prices_include_vat,
         prorates,
+        renews,
         effective_on,
         recorded_at
     from source
-    where {{ known() }}
+    where {{ known() }} and {{ standing_in_catalogue() }}
 )
 
 select * from renamed

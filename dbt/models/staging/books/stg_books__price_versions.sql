@@ -7,6 +7,7 @@ renamed as (
         plan_id,
         seq,
         command_id,
+        price_list,
         phase_unit,
         applies_to,
         model as price_model,
@@ -18,9 +19,11 @@ renamed as (
         amount,
         valid_from,
         valid_to,
+        cohort_from,
+        cohort_to,
         recorded_at
     from source
-    where {{ known() }}
+    where {{ known() }} and {{ standing_in_catalogue() }}
 )
 
 select * from renamed

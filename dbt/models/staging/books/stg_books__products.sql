@@ -10,11 +10,13 @@ renamed as (
         name as product_name,
         vat_category,
         recognised,
+        delivery_weekdays,
+        delivery_except,
         actor,
         effective_on,
         recorded_at
     from source
-    where {{ known() }}
+    where {{ known() }} and {{ standing_in_catalogue() }}
 )
 
 select * from renamed

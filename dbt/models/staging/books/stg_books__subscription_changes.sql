@@ -17,6 +17,7 @@ renamed as (
         credit,
         reason,
         undoes,
+        code as campaign_code,
         actor,
         quantity,
         agreed_minor,
