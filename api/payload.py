@@ -4,6 +4,7 @@
 {'amount_minor': 29900, 'currency': 'SEK'}
 """
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -73,6 +74,15 @@ DecimalText = Annotated[
 Name = Annotated[
     str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
+
+
+def civil(day: object) -> object:
+    """Take a day of a query as it is written, and not as a count of seconds."""
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        raise ValueError("write the day as 2026-11-24")
+    return day
+
+
 Day = Annotated[date, Field(examples=["2026-11-24"])]
 
 

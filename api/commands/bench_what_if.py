@@ -135,16 +135,15 @@ def measured(opened: "Books", _size: int) -> list[dict[str, Any]]:
 
 
 def _sold(opened: "Books") -> "Sold":
-    import yaml
-
     from billing.books.standing_catalogue import known
+    from billing.catalogue import reading
     from billing.catalogue.file import from_mapping
     from billing.catalogue.written import overlaid, written
     from billing.invoicing.what_if_rules import Sold
 
     with opened.reader() as read:
         now = known(read, ON)
-    then = from_mapping(overlaid(written(now, "SEK"), yaml.safe_load(RISE)))
+    then = from_mapping(overlaid(written(now, "SEK"), reading.read(RISE)))
     return Sold(now, then, ON)
 
 

@@ -49,8 +49,7 @@ def what_if(
 
 def _scenario(file: Path) -> "Scenario":
     """Read the file, and the catalogue file that it names beside it."""
-    import yaml
-
+    from billing.catalogue.reading import read
     from billing.invoicing.what_if_rules import WrongScenario, parse
 
     scenario = parse(file.read_text(encoding="utf-8"))
@@ -62,7 +61,7 @@ def _scenario(file: Path) -> "Scenario":
             f"there is no file {scenario.catalogue} beside {file.name}",
             field="catalogue",
         )
-    part = yaml.safe_load(named.read_text(encoding="utf-8"))
+    part = read(named.read_text(encoding="utf-8"))
     return scenario.model_copy(update={"catalogue": part or {}})
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Self
 
 import polars as pl
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 
 from api.auth import Reader
 from api.errors import READ_STATUSES, responses
 from api.listing import Limit
-from api.payload import Money, Payload, money
+from api.payload import Money, Payload, civil, money
 from billing.books import shadow
 from billing.invoicing.shadow import EQUAL
 
@@ -63,6 +64,7 @@ def get_shadow(
     limit: Limit = SHOWN,
     since: Annotated[
         date | None,
+        BeforeValidator(civil),
         Query(description="Invoices issued from that day; default: each last one."),
     ] = None,
 ) -> ShadowRun:

@@ -49,7 +49,7 @@ def examined(books: Books, file: Catalogue, on: date, months: int = 12) -> Exami
         _edits(found.edited_campaigns, "launched campaigns stay", "campaign_id"),
         _words("prices claim days of their own", found.clashes["words"]),
         _words("no price rises inside a notice", _hasty(books, found, sold, on)),
-        _examples(found.added.campaigns),
+        _examples(found.added.campaigns, sold.campaigns),
         *(_parts(name, one.forecast) for name, one in simulations.items()),
     ]  # fmt: skip
     return Examined(
@@ -80,8 +80,8 @@ def _hasty(books: Books, found: Review, sold: Catalogue, on: date) -> pl.Series:
     return hasty.join(taken, on="plan_id", how="semi")["words"]
 
 
-def _examples(campaigns: pl.DataFrame) -> Check:
-    failed = examples.failures(campaigns)
+def _examples(campaigns: pl.DataFrame, launched: pl.DataFrame) -> Check:
+    failed = examples.failures(campaigns, launched)
     return "campaigns do what their examples say", not failed, "; ".join(failed) or FINE
 
 

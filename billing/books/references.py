@@ -62,7 +62,7 @@ def known(read: Reader, about: About | None = None) -> Known:
             " using (subscription_id) where change.kind = 'start'"
             + _among("subscription_id", asked.agreements)
         ),
-        history=_history(read, asked, codes),
+        history=_history(read, asked, campaigns, codes),
     )
 
 
@@ -154,18 +154,28 @@ def _codes(read: Reader) -> pl.DataFrame:
     return _shaped(found.with_columns(code="name"), schema).drop("code")
 
 
-def _history(read: Reader, about: About, codes: pl.DataFrame) -> History:
+def _history(
+    read: Reader, about: About, campaigns: pl.DataFrame, codes: pl.DataFrame
+) -> History:
     """Return what has been before: agreements, and takings that rules count."""
-    named = about.campaigns
-    if named is not None:
-        of_names = codes.filter(pl.col("name").is_in(list(named)))
-        named = _names(of_names["campaign_id"])
+    meant, named = codes, None
+    if about.campaigns is not None:
+        meant = codes.filter(pl.col("name").is_in(list(about.campaigns)))
+        named = _names(meant["campaign_id"])
+        campaigns = campaigns.filter(pl.col("campaign_id").is_in(list(named)))
     family = None if about.customers is None else _family(read, about.customers)
+    counted = pl.col("again_after_days").is_not_null() | (
+        pl.col("max_uses_customer").is_not_null()
+    )
+    limited = campaigns.filter(pl.col("max_uses").is_not_null())
+    coded = meant.filter(pl.col("code_max_uses").is_not_null())
     return History(
         before=_before(read, family, named),
-        uses=_uses(read, named),
-        by_code=_by_code(read, named),
-        by_customer=_by_customer(read, family, named),
+        uses=_uses(read, _names(limited["campaign_id"])),
+        by_code=_by_code(read, _names(coded["name"])),
+        by_customer=_by_customer(
+            read, family, _names(campaigns.filter(counted)["campaign_id"])
+        ),
         arms=_arms(read, family, named),
     )
 
@@ -209,50 +219,55 @@ def _before(
     return _shaped(found, taking.BEFORE)
 
 
+# The takings that stand.
 TAKEN = (
     " from subscription_changes as taken {joined} where kind = 'campaign' and not "
     + UNDONE.format(fact="taken")
 )
 
 
-def _taken(named: tuple[str, ...] | None, rule: str, joined: str = "") -> str:
-    """Return the takings of the campaigns named that have a rule which counts them."""
-    limited = (
-        f" and taken.campaign_id in (select campaign_id from campaigns where {rule})"
-    )
-    return TAKEN.format(joined=joined) + limited + _among("taken.campaign_id", named)
-
-
-def _uses(read: Reader, named: tuple[str, ...] | None) -> pl.DataFrame:
+def _uses(read: Reader, limited: tuple[str, ...]) -> pl.DataFrame:
+    """Return how often the campaigns that have a limit in all have been taken."""
+    if not limited:
+        return taking.USES.to_frame()
     found = read(
-        "select taken.campaign_id, count(*) as uses"
-        + _taken(named, "code_max_uses is not null")
-        + " group by taken.campaign_id"
+        "select campaign_id, count(*) as uses"
+        + TAKEN.format(joined="")
+        + _among("campaign_id", limited)
+        + " group by campaign_id"
     )
     return _shaped(found, taking.USES)
 
 
-def _by_code(read: Reader, named: tuple[str, ...] | None) -> pl.DataFrame:
+def _by_code(read: Reader, coded: tuple[str, ...]) -> pl.DataFrame:
+    """Return how often the codes that have a limit have been used."""
+    if not coded:
+        return taking.USES_CODE.to_frame()
     found = read(
-        "select taken.campaign_id, taken.code, count(*) as uses_code"
-        + _taken(named, "true")
-        + " and taken.code in (select code from campaign_codes"
-        "  where max_uses is not null) group by taken.campaign_id, taken.code"
+        "select campaign_id, code, count(*) as uses_code"
+        + TAKEN.format(joined="")
+        + f" and campaign_id in (select campaign_id from campaign_codes where code ="
+        f" any({_array(coded)}))"
+        + _among("code", coded)
+        + " group by campaign_id, code"
     )
     return _shaped(found, taking.USES_CODE)
 
 
 def _by_customer(
-    read: Reader, family: tuple[str, ...] | None, named: tuple[str, ...] | None
+    read: Reader, family: tuple[str, ...] | None, counted: tuple[str, ...]
 ) -> pl.DataFrame:
-    rule = "again_after_days is not null or code_max_uses_customer is not null"
+    """Return how often, and when last, customers had campaigns that ask for it."""
+    if not counted:
+        return taking.USES_CUSTOMER.to_frame()
     joined = f"inner join subscriptions using (subscription_id) {STANDS}"
     found = read(
-        f"select taken.campaign_id, {STANDING_ID} as customer_id,"
+        f"select campaign_id, {STANDING_ID} as customer_id,"
         " count(*) as uses_customer, max(taken.effective_on) as had_on"
-        + _taken(named, rule, joined)
+        + TAKEN.format(joined=joined)
+        + _among("campaign_id", counted)
         + _among("subscriptions.customer_id", family)
-        + f" group by taken.campaign_id, {STANDING_ID}"
+        + f" group by campaign_id, {STANDING_ID}"
     )
     return _shaped(found, taking.USES_CUSTOMER)
 

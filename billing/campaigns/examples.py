@@ -24,13 +24,17 @@ class ExamplesFail(Invalid):
     """A campaign does not do what its examples say."""
 
 
-def failures(campaigns: pl.DataFrame) -> list[str]:
+def failures(
+    campaigns: pl.DataFrame, launched: pl.DataFrame | None = None
+) -> list[str]:
     """Return each example that comes out otherwise, in words: where, what, why.
 
-    `campaigns` has the columns of `billing.catalogue.frames.CAMPAIGNS`.
+    `campaigns` has the columns of `billing.catalogue.frames.CAMPAIGNS`, and so have
+    those `launched` before, which an example may name in `together_with`.
     """
     told = _terms(campaigns)
-    stacks = dict(told.select("campaign_id", "stacks").iter_rows())
+    known = campaigns if launched is None else pl.concat([launched, campaigns])
+    stacks = dict(known.select("campaign_id", "stacks").iter_rows())
     terms = {row["campaign_id"]: row for row in told.to_dicts()}
     tried = [
         (name, n, example, _asked(terms[name], example, stacks))
@@ -54,9 +58,9 @@ def failures(campaigns: pl.DataFrame) -> list[str]:
     ]
 
 
-def check(campaigns: pl.DataFrame) -> None:
-    """Refuse campaigns of which an example comes out otherwise."""
-    failed = failures(campaigns)
+def check(campaigns: pl.DataFrame, launched: pl.DataFrame | None = None) -> None:
+    """Refuse campaigns of which an example comes out otherwise; as `failures`."""
+    failed = failures(campaigns, launched)
     if failed:
         raise ExamplesFail("; ".join(failed))
 

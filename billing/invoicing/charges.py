@@ -17,6 +17,7 @@ from billing.invoicing import (
     prices,
     single,
     tax_days,
+    unbillable,
     usage,
 )
 from billing.invoicing.base import IDENTITY, Base
@@ -39,8 +40,6 @@ WHOLE = pl.Schema(
         "undelivered": pl.Boolean(),
     }
 )
-RECURRING = ("period", "usage", "minimum")
-
 CHARGES = pl.Schema(
     {
         **IDENTITY,
@@ -77,7 +76,7 @@ def charges(base: Base, timeline: pl.DataFrame, *, through: date) -> pl.DataFram
     parts = base.parts.join(base.products, on="product_id", how="left")
     return (
         tax_days.taxed(base, bundles.split(whole, parts))
-        .with_columns(reason=_why_not(base))
+        .with_columns(reason=unbillable.reason(base.company.country))
         .select(CHARGES.names())
         .cast(CHARGES)
     )
@@ -280,62 +279,4 @@ def _priced(base: Base, pieces: pl.DataFrame, windows: pl.DataFrame) -> pl.DataF
         .otherwise(pl.lit("usage")),
         text=pl.coalesce("name", "plan_id"),
         price_includes_vat=pl.col("prices_include_vat").fill_null(value=False),
-    )
-
-
-def _why_not(base: Base) -> pl.Expr:
-    """Return why a piece cannot be billed, null when it can."""
-    country = base.company.country
-    plan, day = pl.col("plan_id"), pl.col("period_from").dt.to_string()
-    product, price_list = pl.col("product_id"), pl.col("price_list")
-    listed = price_list != ""
-    priced_in = pl.when(listed).then("list_currency").otherwise("plan_currency")
-    agreed_in = pl.col("currency")
-    reasons = (
-        (
-            pl.col("undelivered"),
-            pl.format(
-                "product {} does not say on which days it is delivered", product
-            ),
-        ),
-        (
-            listed & pl.col("list_currency").is_null(),
-            pl.format("there is no price list {}", price_list),
-        ),
-        (
-            listed & pl.col("list_minor").is_null(),
-            pl.format(
-                "plan {} has no price in list {} on {}; give it one", plan, price_list,
-                day,
-            ),
-        ),
-        (
-            pl.col("list_minor").is_null(),
-            pl.format("plan {} has no price on {}", plan, day),
-        ),
-        (
-            pl.col("rate_micro").is_null(),
-            pl.format(
-                f"product {{}} has no VAT rate in {country} on {{}}", product, day
-            ),
-        ),
-        (
-            listed & (priced_in != agreed_in),
-            pl.format(
-                "list {} is priced in {}, the agreement is in {}", price_list,
-                priced_in, agreed_in,
-            ),
-        ),
-        (
-            priced_in != agreed_in,
-            pl.format(
-                "plan {} is priced in {}, the agreement is in {}", plan, priced_in,
-                agreed_in,
-            ),
-        ),
-    )  # fmt: skip
-    recurring = pl.col("kind").is_in(RECURRING)
-    return pl.coalesce(
-        pl.when(recurring & holds.fill_null(value=False)).then(words)
-        for holds, words in reasons
     )

@@ -21,6 +21,7 @@ from pydantic import Field, ValidationError, model_validator
 from billing import tax
 from billing.catalogue.file import in_words
 from billing.catalogue.frames import Catalogue
+from billing.catalogue.reading import read
 from billing.catalogue.review import Review, review
 from billing.catalogue.shape_values import Amount, Strict
 from billing.company import Policies
@@ -128,7 +129,7 @@ class Sold:
 def parse(text: str) -> Scenario:
     """Read a what-if file; raise WrongScenario that says what is wrong and where."""
     try:
-        data = yaml.safe_load(text) or {}
+        data = read(text) or {}
     except yaml.YAMLError as broken:
         raise WrongScenario(f"the file is not YAML: {broken}") from broken
     if not isinstance(data, dict):

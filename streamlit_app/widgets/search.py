@@ -8,7 +8,7 @@ import streamlit as st
 from billing.books import customer_search
 from streamlit_app import desk
 from streamlit_app.widgets import table
-from streamlit_app.widgets.wording import text
+from streamlit_app.widgets.wording import name_of, text
 
 OPEN, WORDS = "searching", "search-words"
 CARD, DOCUMENT = "operations/customers_card.py", "operations/invoicing_document.py"
@@ -30,9 +30,9 @@ const taking = setInterval(() => {
   if (!field) return;
   kept = document.activeElement === field ? kept + 1 : 0;
   if (kept === 0) field.focus();
-  if (kept > 5) clearInterval(taking);
+  if (kept > 20) clearInterval(taking);
 }, 60);
-setTimeout(() => clearInterval(taking), 4000);
+setTimeout(() => clearInterval(taking), 12000);
 </script>"""
 
 
@@ -97,8 +97,9 @@ def _hit(place: int, label: str, target: tuple[str, dict[str, str]]) -> None:
 
 def _said(hit: dict[str, Any]) -> str:
     """Return a hit in words: its number, its name, and what tells it from others."""
-    parts = dict.fromkeys([hit["id"], hit["title"], hit["detail"]])
-    return " · ".join(table.escaped(str(part)) for part in parts if part)
+    details = [name_of("kind", one) for one in (hit["detail"] or "").split(" · ")]
+    parts = dict.fromkeys([hit["id"], hit["title"], *details])
+    return " · ".join(table.escaped(part) for part in parts if part)
 
 
 def _set(opened: bool) -> None:

@@ -33,7 +33,7 @@ def saldo(tmp_path, monkeypatch, capsys):
 
 
 def test_customers_are_found_merged_split_given_out_and_forgotten(saldo):
-    code, said, _ = saldo("customers", "search", "ulla ek", "--json")
+    code, said, _ = saldo("customers", "search", "ulla", "--json")
     assert code == 0
     assert {row["id"] for row in json.loads(said)} == {"K1", "K2"}
     _, said, _ = saldo("customers", "duplicates", "--json")

@@ -53,6 +53,9 @@ def test_the_keyboard_finds_a_customer(page, visit):
     visit("/")
     page.keyboard.press("Control+k")
     page.wait_for_selector('[role="dialog"] input')
+    page.wait_for_function(
+        "document.activeElement.closest('.st-key-search-words') !== null"
+    )
     page.wait_for_timeout(600)
     page.keyboard.type("Öberg")
     page.get_by_role("button", name=re.compile("C100001")).wait_for()

@@ -79,3 +79,20 @@ def test_a_campaign_whose_example_fails_is_not_launched(newspaper):
     assert newspaper.ask(
         "select 1 from campaigns where campaign_id = 'welcome'"
     ).is_empty()
+
+
+def test_an_example_may_name_a_campaign_that_was_launched_before(newspaper):
+    first = "campaigns: [{id: extra, discount: {percent: '0.1'}, stacks: true}]"
+    newspaper.give(ApplyCatalogue(parse(first), DAY), on=DAY)
+    second = """
+plans: [{id: weekly, product: paper, price: {amount: "99.00"}}]
+products: [{id: paper, name: Tidningen, vat: print}]
+campaigns:
+  - id: more
+    discount: {percent: "0.1"}
+    stacks: true
+    examples:
+      - {plan: weekly, on: 2024-02-01, together_with: [extra], expect: accepted}
+"""
+    answer = newspaper.give(ApplyCatalogue(parse(second), DAY), on=DAY)
+    assert answer["campaigns"] == 1

@@ -31,7 +31,7 @@ plans:
          price: {amount: "240.00"}}
     lists: {norge: {price: {amount: "260.00"}, phases: [{amount: "110.00"}]}}
     phases: [{lasts: {count: 2, unit: month}, price: {amount: "99.00"}}]
-
+    setup_fee: "0.00"
     trial: {lasts: {count: 14, unit: day}, then: stop}
     term: {binding: 12, notice: 1, unit: month, exit_fee: "499.00"}
   - id: metered

@@ -33,7 +33,7 @@ def apply_catalogue(command: ApplyCatalogue, given: Given) -> Decision:
     _refuse_clashes(found)
     _refuse_haste(found, known, given)
     added = found.added
-    examples.check(added.campaigns)
+    examples.check(added.campaigns, known.campaigns)
     return Decision(
         rows={
             "price_lists": added.price_lists.with_columns(effective_on=on),

@@ -51,9 +51,7 @@ def issued_invoices(
     )
 
 
-@daily_asset(
-    "payments", "runs", kinds={"polars", "postgres"}, deps=["issued_invoices"]
-)
+@daily_asset("payments", "runs", kinds={"polars", "postgres"}, deps=["issued_invoices"])
 def settled_quotes(
     context: dg.AssetExecutionContext, books: BooksResource
 ) -> dg.MaterializeResult:
