@@ -110,8 +110,8 @@ def _shares(known: pl.DataFrame, uses: pl.DataFrame | None) -> pl.DataFrame:
             )
         )
     cost = _whole("rate") * micro("quantity") + _whole("fixed") * MICRO
-    floor = pl.coalesce(_whole("min", None) * MICRO, cost)
-    ceiling = pl.coalesce(_whole("max", None) * MICRO, cost)
+    # A bound that is not said is null, which bounds nothing.
+    floor, ceiling = (_whole(bound, None) * MICRO for bound in ("min", "max"))
     bounded = pl.min_horizontal(pl.max_horizontal(cost, floor), ceiling)
     none_used = pl.col("quantity").is_null() | (pl.col("quantity") == 0)
     return of_share.group_by("piece").agg(

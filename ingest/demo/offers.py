@@ -41,6 +41,7 @@ PLANS = {
     "digital-ar": ("digital", "Digital tidning, år", "year", "1490", "1590"),
 }  # fmt: skip
 TEAM = "bevakning-manad"
+PACKAGE = "paket-manad"
 MONTHLY = [plan for plan, (_, _, unit, _, _) in PLANS.items() if unit == "month"]
 PRODUCTS = """\
 products:
@@ -48,7 +49,15 @@ products:
   - {id: helg, name: Helgtidning, vat: print}
   - {id: digital, name: Digital tidning, vat: digital_news}
   - {id: bevakning, name: Omvärldsbevakning, vat: standard}
+  - {id: ljudbocker, name: Ljudböcker, vat: standard}
 plans:
+  - id: paket-manad
+    name: "Digital tidning med ljudböcker, månad"
+    bundle:
+      - {product: digital, standalone_price: "149.00"}
+      - {product: ljudbocker, standalone_price: "99.00"}
+    prices_include_vat: true
+    price: {amount: "199.00"}
 """
 PLAN = """\
   - id: {plan}
@@ -71,7 +80,28 @@ CAMPAIGN = """\
     valid: {{from: {begin}, to: {end}}}
     for: {{new_customers: true, plans: [{plans}]}}
 """
-AUTUMN, SPRING, TRIAL = "HOST", "VAR", "PROVA99"
+# Two steps that advance by themselves, and what is offered to those who want to leave.
+LASTING = """\
+  - id: trappa
+    name: "Trappa: 49 kr, sedan 99 kr i tre månader"
+    code: TRAPPA
+    steps:
+      - {discount: {price: "49.00"}}
+      - {discount: {price: "99.00"}, periods: 3}
+    for: {new_customers: true, plans: [digital-manad, paket-manad]}
+    limits: {per_customer: 1}
+    examples:
+      - {plan: digital-manad, on: 2026-01-15, expect: accepted}
+      - {plan: papper-manad, on: 2026-01-15, expect: refused, because: bara digitalt}
+      - {plan: digital-manad, on: 2026-01-15, customer: running, expect: refused}
+  - id: stanna
+    name: "Stanna: halva priset i två månader"
+    discount: {percent: "0.50"}
+    lasts: {periods: 2}
+    offered_on: cancellation
+    for: {again_after_days: 365}
+"""
+AUTUMN, SPRING, TRIAL, STEPS = "HOST", "VAR", "PROVA99", "TRAPPA"
 
 
 def company_file(_world: World) -> str:
@@ -85,7 +115,7 @@ def company_file(_world: World) -> str:
 
 
 def catalogue_file(world: World) -> str:
-    """Return catalogue.yaml: seven plans for readers, one for firms, and campaigns."""
+    """Return catalogue.yaml: plans for readers, one for firms, and campaigns."""
     rise = world.price_rise_on
     plans = [
         PLAN.format(
@@ -115,7 +145,7 @@ def _campaigns(world: World) -> str:
         plans=plans,
     )  # fmt: skip
     years = range(world.begins.year, world.through.year + 1)
-    return trial + "".join(_of_year(year, plans) for year in years)
+    return trial + LASTING + "".join(_of_year(year, plans) for year in years)
 
 
 def _of_year(year: int, plans: str) -> str:

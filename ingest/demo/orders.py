@@ -15,7 +15,7 @@ OLDEST_DAYS = 2400
 SEASON = (135, 95, 110, 90, 75, 60, 50, 120, 150, 125, 160, 105)
 PLAN_WEIGHTS = {
     "papper-manad": 24, "papper-kvartal": 14, "papper-ar": 9, "helg-manad": 15,
-    "helg-kvartal": 6, "digital-manad": 25, "digital-ar": 7,
+    "helg-kvartal": 6, "digital-manad": 19, "digital-ar": 7, offers.PACKAGE: 6,
 }  # fmt: skip
 AUTOGIRO_PERMILLE = 330
 CAMPAIGN_PERMILLE = 420
@@ -107,6 +107,11 @@ def _planned(world: World, everybody: pl.DataFrame) -> pl.DataFrame:
             pl.lit(CLEARING) + account.cast(pl.String).str.zfill(12)
         ),
         is_opening=draw.permille(key, world.topic("opening")) < OPENING_PERMILLE,
+    ).with_columns(
+        # The old system knew no packages.
+        plan_id=pl.when(pl.col("is_opening") & (pl.col("plan_id") == offers.PACKAGE))
+        .then(pl.lit("digital-manad"))
+        .otherwise("plan_id")
     )
 
 
@@ -188,7 +193,7 @@ def _cycle_end(day: date, later: int) -> pl.Expr:
 
 
 def _campaign(world: World) -> pl.Expr:
-    """Return the code that a new reader gives: the season's, else the trial month."""
+    """Return the code that a new reader gives: the season's, or what always runs."""
     key, start = pl.col("n"), pl.col("start_on")
     takes = draw.permille(key, world.topic("campaign")) < CAMPAIGN_PERMILLE
     monthly = pl.col("plan_id").is_in(offers.MONTHLY) & ~pl.col("is_opening")
@@ -203,7 +208,13 @@ def _campaign(world: World) -> pl.Expr:
         .then(pl.format("{}{}", pl.lit(offers.SPRING), year))
         .otherwise(pl.lit(offers.TRIAL))
     )
-    return pl.when(takes & monthly).then(code)
+    steps = pl.col("plan_id") == offers.PACKAGE
+    return (
+        pl.when(takes & monthly)
+        .then(code)
+        .when(takes & steps & ~pl.col("is_opening"))
+        .then(pl.lit(offers.STEPS))
+    )
 
 
 def due(every: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -71,7 +71,7 @@ def test_company_and_catalogue_hold() -> None:
     profile = company.read(offers.company_file(WORLD).encode())
     assert (profile.name, profile.currency) == ("Nordbladet AB", "SEK")
     catalogue = parse(offers.catalogue_file(WORLD))
-    assert set(catalogue.plans["plan_id"]) == {*offers.PLANS, offers.TEAM}
+    assert set(catalogue.plans["plan_id"]) == {*offers.PLANS, offers.TEAM, offers.PACKAGE}
     rises = catalogue.prices.filter(pl.col("applies_to") == "renewal")
     assert rises["valid_from"].unique().to_list()[-1] == WORLD.price_rise_on
 

@@ -60,6 +60,8 @@ def cost(model, quantity, *, amount="0", currency="SEK", uses=None, **terms):
         ("package", "121", {"amount": "100", "size": 10, "free_units": "10"}, 120000),
         ("package", "5", {"amount": "100", "size": 10, "free_units": "200"}, 0),
         ("percentage", "0", {"rate": "0.01", "fixed": "2"}, 0),
+        ("percentage", "10", {"rate": "0.1", "min": "5"}, 500),
+        ("percentage", "10", {"rate": "0.1", "max": "0.50"}, 50),
         ("per_unit", "3", {"amount": "49.505"}, 14852),
         ("flat", "3", {"amount": "299"}, 29900),
     ],
