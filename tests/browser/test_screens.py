@@ -75,7 +75,7 @@ def test_the_address_says_the_same_in_english(page, visit):
 
 def test_an_upgrade_is_shown_and_then_carried_out(page, visit):
     visit("/customers_card?customer=C100009")
-    page.get_by_role("button", name="Ändra").click()
+    page.get_by_role("button", name="Ändra", exact=True).click()
     page.get_by_role("dialog").get_by_role("combobox").first.click()
     page.get_by_role("option", name="Alla dagar").click()
     settled(page)
