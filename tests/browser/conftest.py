@@ -19,7 +19,7 @@ SECONDS = 90
 VIEW = {"width": 1440, "height": 1000}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     if not CHROMIUM.exists():
         print(HINT)
@@ -42,7 +42,7 @@ def filled_home():
     return small_home.home()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(browser, filled_home):
     """Serve the screens as `saldo serve app` does, and return where."""
     with socket.socket() as probe:
